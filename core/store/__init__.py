@@ -1,0 +1,1 @@
+"""Where the bank keeps its books: the unit of work and the connection to PostgreSQL."""
