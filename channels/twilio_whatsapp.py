@@ -1,0 +1,78 @@
+"""WhatsApp, carried by Twilio."""
+
+from channels.layout import clip, numbered
+from channels.message import Channel, Fate, Outgoing, SendFailed, Sent
+from channels.twilio_api import connect, told
+from channels.twilio_content import Content, menu_content, notice_content
+from channels.twilio_hook import PROVIDER, TwilioDoor
+from channels.twilio_shelf import ContentBook, ContentShelf
+
+LONGEST_BODY = 1600
+
+
+class TwilioWhatsApp(TwilioDoor):
+    """A WhatsApp number at Twilio: hears, answers with buttons and lists, speaks by template."""
+
+    channel: Channel = "whatsapp"
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        number: str,
+        contents: ContentBook,
+        status_callback: str = "",
+        api_base: str = "",
+        rate: float = 10.0,
+    ) -> None:
+        super().__init__(auth_token=auth_token)
+        self.number = number.removeprefix("whatsapp:")
+        self.key = f"{PROVIDER}:whatsapp:{self.number}"
+        self.rate = rate
+        self._status_callback = status_callback or None
+        self._client = connect(account_sid=account_sid, auth_token=auth_token, api_base=api_base)
+        self._shelf = ContentShelf(self._client, contents)
+
+    def send(self, message: Outgoing) -> Sent:
+        """Hand the message to Twilio: as buttons, a list or text; outside the window by template.
+
+        :raises SendFailed: if it was not taken; to go by ``OTHER_CHANNEL`` when the window is
+            closed and there is no template for it, or none that WhatsApp accepts
+        """
+        if not message.in_window:
+            return self._send_notice(message)
+        content = menu_content(message.reply)
+        if content is None:
+            body = clip(numbered(message.reply), LONGEST_BODY)
+            return Sent(self._create(message.to, body=body))
+        return Sent(self._send_content(message.to, content))
+
+    def _send_notice(self, message: Outgoing) -> Sent:
+        if message.notice is None:
+            raise SendFailed("63016", fate=Fate.OTHER_CHANNEL)
+        try:
+            return Sent(self._send_content(message.to, notice_content(message.notice)))
+        except SendFailed as error:
+            if error.fate not in {Fate.ALARM, Fate.TEMPLATE}:
+                raise
+            # A template refused or not approved yet: the words must reach the customer anyhow.
+            raise SendFailed(error.code, fate=Fate.OTHER_CHANNEL) from None
+
+    def _send_content(self, to: str, content: Content) -> str:
+        def deliver(sid: str) -> str:
+            return self._create(to, content_sid=sid, content_variables=content.variables)
+
+        return self._shelf.send(content, deliver)
+
+    def _create(self, to: str, **said: str) -> str:
+        with told():
+            taken = self._client.messages.create(
+                to=f"whatsapp:{to}",
+                from_=f"whatsapp:{self.number}",
+                status_callback=self._status_callback,
+                **said,
+            )
+        if not taken.sid:
+            raise SendFailed("no_message_sid", fate=Fate.RETRY)
+        return str(taken.sid)
