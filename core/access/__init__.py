@@ -1,0 +1,1 @@
+"""Who is there and how they prove it: addresses, PINs, one-time codes."""

@@ -1,0 +1,157 @@
+"""One-time codes: six digits by SMS that show who holds a phone. The digits are never stored.
+
+They are an HMAC of the row's id under the pepper: the drain derives them when it sends, the hub
+when it compares, and nothing in the database or the outbox gives them away.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from core.errors import Refusal
+from core.store.outbox import ONE_TIME_CODE, queue_notice
+from core.store.unit import Unit
+
+TRIES = 3
+DIGITS = 6
+GOOD_FOR = timedelta(minutes=5)
+RECENT, MOST_RECENT = timedelta(minutes=15), 3
+DAY, MOST_A_DAY = timedelta(hours=24), 10
+
+Purpose = Literal["reset_pin", "link"]
+
+
+class WrongCode(Refusal):
+    """That is not the code. Fact: ``left``, how many tries remain."""
+
+    code = "wrong_code"
+
+
+class CodeSpent(Refusal):
+    """The code is too old, was used, or was tried too often: a new one is needed."""
+
+    code = "code_spent"
+
+
+class TooManyCodes(Refusal):
+    """So many codes were asked for that no more are sent for a while. Fact: ``minutes``."""
+
+    code = "too_many_codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a right code was for, and whose it was."""
+
+    purpose: Purpose
+    customer: UUID
+
+
+def reveal(pepper: bytes, code_id: str) -> str:
+    """Return the digits of a code, only for sending or comparing them."""
+    tag = hmac.digest(pepper, b"code:" + code_id.encode(), hashlib.sha256)
+    return f"{int.from_bytes(tag[:8]) % 10**DIGITS:0{DIGITS}d}"
+
+
+def issue(
+    unit: Unit, *, customer: UUID | None, purpose: Purpose, channel: str, address: str
+) -> None:
+    """Send a code to the customer's phone; it is good only at the address that asked for it.
+
+    Without a customer nothing is sent, yet all else is the same, so that asking tells nobody whose
+    number it is. At most three in a quarter of an hour and ten a day, per customer and per address.
+
+    :raises TooManyCodes: if that is reached
+    """
+    # Two addresses may ask for one customer's code at once: counting needs them one by one.
+    unit.run(
+        "select pg_advisory_xact_lock(hashtextextended('code:' || %(whose)s, 0))",
+        whose=str(customer or address),
+    )
+    asked = unit.one(
+        """
+        select count(*) filter (where created_at > %(recent)s) as recent, count(*) as today
+        from one_time_codes where created_at > %(day)s and (
+            (channel = %(channel)s and address = %(address)s) or customer_id = %(customer)s)
+        """,
+        recent=unit.now - RECENT,
+        day=unit.now - DAY,
+        channel=channel,
+        address=address,
+        customer=customer,
+    )
+    if asked.today >= MOST_A_DAY:
+        raise TooManyCodes(minutes=str(int(DAY.total_seconds()) // 60))
+    if asked.recent >= MOST_RECENT:
+        raise TooManyCodes(minutes=str(int(RECENT.total_seconds()) // 60))
+    code_id = unit.new_id()
+    unit.run(
+        """
+        insert into one_time_codes (id, customer_id, purpose, channel, address, created_at,
+            expires_at)
+        values (%(id)s, %(customer)s, %(purpose)s, %(channel)s, %(address)s, %(now)s, %(expires)s)
+        """,
+        id=code_id,
+        customer=customer,
+        purpose=purpose,
+        channel=channel,
+        address=address,
+        expires=unit.now + GOOD_FOR,
+        now=unit.now,
+    )
+    if customer is not None:
+        queue_notice(
+            unit,
+            customer_id=customer,
+            alert=ONE_TIME_CODE,
+            facts={"code_id": str(code_id)},
+            channel="sms",
+        )
+
+
+def look(unit: Unit, *, channel: str, address: str) -> UUID | None:
+    """Return the id of the code that an address was last asked for, taking no lock."""
+    found: UUID | None = unit.value(
+        """
+        select id from one_time_codes where channel = %(channel)s and address = %(address)s
+        order by created_at desc, id desc limit 1
+        """,
+        channel=channel,
+        address=address,
+    )
+    return found
+
+
+def use(unit: Unit, *, code_id: UUID | None, right: bool, channel: str, address: str) -> Used:
+    """Use up a code whose digits were right, and count a wrong try.
+
+    Called outside any savepoint, so that the count stays.
+
+    :raises WrongCode: if the digits were wrong
+    :raises CodeSpent: if it may not be used (any more), or this was the last try
+    """
+    row = unit.maybe(
+        """
+        update one_time_codes set
+            used_at = case when %(right)s and customer_id is not null then %(now)s::timestamptz end,
+            attempts = attempts
+                + case when %(right)s and customer_id is not null then 0 else 1 end
+        where id = %(code_id)s and channel = %(channel)s and address = %(address)s
+            and used_at is null and expires_at > %(now)s and attempts < %(tries)s
+        returning purpose, customer_id, attempts, used_at is not null as used
+        """,
+        code_id=code_id,
+        right=right,
+        channel=channel,
+        address=address,
+        tries=TRIES,
+        now=unit.now,
+    )
+    if row is None or (not row.used and row.attempts >= TRIES):
+        raise CodeSpent
+    if not row.used:
+        raise WrongCode(left=str(TRIES - row.attempts))
+    return Used(row.purpose, row.customer_id)

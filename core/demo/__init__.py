@@ -1,0 +1,1 @@
+"""The demo bank: people, balances and histories to show and to try."""

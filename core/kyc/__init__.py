@@ -1,0 +1,1 @@
+"""Knowing the customer: countries, tiers and what they allow."""

@@ -1,0 +1,1 @@
+"""The double-entry ledger. Everyone else comes in through ``core.ledger.book``."""

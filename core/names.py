@@ -1,0 +1,21 @@
+"""Names of people, shown to others only masked."""
+
+import unicodedata
+
+
+def masked_name(*names: str) -> str:
+    """Return names as another customer may read them, ``B***n K***u``, in plain ASCII.
+
+    The stars hide the length too. ASCII keeps an SMS that carries the name in GSM-7.
+    """
+    return " ".join(_masked(name) for name in " ".join(names).split())
+
+
+def _masked(name: str) -> str:
+    letters = [c for c in unicodedata.normalize("NFKD", name) if c.isascii() and c.isalnum()]
+    match letters:
+        case []:
+            return "***"
+        case [only] | [only, _]:
+            return f"{only.upper()}***"
+    return f"{letters[0].upper()}***{letters[-1].lower()}"

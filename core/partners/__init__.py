@@ -1,0 +1,1 @@
+"""Firms outside the house: one file each, and its twin."""

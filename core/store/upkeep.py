@@ -1,0 +1,105 @@
+"""What keeps the outbox honest between drains: leases that ran out, rows that wait, old rows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.store.unit import Unit
+
+KEPT_FOR = timedelta(days=7)
+MOST_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A number with messages that could leave now, and since when the next of them could."""
+
+    sender: str
+    since: datetime
+
+
+def waiting(unit: Unit) -> list[Waiting]:
+    """Return the numbers with a message that is due and waits for no other of its contact."""
+    rows = unit.all(
+        """
+        select s.key, o.since from senders s
+        cross join lateral (
+            select o.due_at as since from outbox o
+            where o.sender = s.key and o.status = 'queued' and o.due_at <= %(now)s
+                and not exists (
+                    select 1 from outbox earlier
+                    where earlier.sender = o.sender and earlier.contact = o.contact
+                        and earlier.status in ('queued', 'leased') and earlier.id < o.id)
+            order by o.priority, o.id limit 1
+        ) o
+        order by o.since limit 1000
+        """,
+        now=unit.now,
+    )
+    return [Waiting(row.key, row.since) for row in rows]
+
+
+def return_leases(unit: Unit) -> int:
+    """Put back rows whose holder has vanished, and return how many. They may have been sent."""
+    rows = unit.all(
+        """
+        with late as (
+            select id from outbox where status = 'leased' and leased_until < %(now)s
+            order by leased_until limit %(most)s for update skip locked
+        )
+        update outbox o set status = 'queued', lease = null, leased_until = null,
+            due_at = %(now)s, error = 'lease ran out'
+        from late where o.id = late.id
+        returning o.sender
+        """,
+        now=unit.now,
+        most=MOST_AT_ONCE,
+    )
+    unit.wakes.update(row.sender for row in rows)
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How full the outbox is for one number."""
+
+    sender: str
+    status: str
+    rows: int
+    oldest: datetime
+
+
+def depths(unit: Unit) -> list[Depth]:
+    """Return how many rows wait, are on their way, or are dead, per number."""
+    rows = unit.all(
+        """
+        select sender, status, count(*) as rows, min(created_at) as oldest
+        from (
+            select sender, status, created_at from outbox where status in ('queued', 'leased')
+            union all
+            select sender, status, created_at from outbox where status = 'dead'
+        ) o
+        group by sender, status order by sender, status
+        """
+    )
+    return [Depth(*tuple(row)) for row in rows]
+
+
+def purge(unit: Unit) -> int:
+    """Forget rows and receipts that were finished a week ago; the messages themselves stay."""
+    gone = unit.run(
+        """
+        delete from outbox where id in (
+            select id from outbox where status = 'sent' and finished_at < %(before)s
+            order by finished_at limit %(most)s)
+        """,
+        before=unit.now - KEPT_FOR,
+        most=MOST_AT_ONCE,
+    )
+    return gone + unit.run(
+        """
+        delete from receipts where ctid in (
+            select ctid from receipts where received_at < %(before)s limit %(most)s)
+        """,
+        before=unit.now - KEPT_FOR,
+        most=MOST_AT_ONCE,
+    )

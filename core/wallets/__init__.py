@@ -1,0 +1,1 @@
+"""The pots of money a customer has, one currency each."""

@@ -1,0 +1,28 @@
+"""Brings a database up to date, as the owner of its tables and not as a superuser."""
+
+from pathlib import Path
+
+from alembic import context
+from sqlalchemy import Connection
+
+ROLES = Path(__file__).parent / "sql" / "roles.sql"
+PATIENCE = "set local lock_timeout = '60s'; set local idle_in_transaction_session_timeout = '10min'"
+
+
+def migrate(connection: Connection) -> None:
+    """Make the roles, become the owner, and run what is missing, all or nothing.
+
+    Roles belong to the whole server and a database may move to another one, so they are looked
+    after on every run; everything else is a numbered migration.
+    """
+    with connection.begin():
+        connection.exec_driver_sql(PATIENCE)
+        # One migration at a time: two processes that start together must not both create tables.
+        connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('wekeza migrations'))")
+        connection.exec_driver_sql(ROLES.read_text().replace("%", "%%"))
+        connection.exec_driver_sql("set local role wekeza_owner")
+        context.configure(connection=connection, transactional_ddl=True)
+        context.run_migrations()
+
+
+migrate(context.config.attributes["connection"])
