@@ -1,0 +1,1 @@
+"""The stories the bank can tell: one file per conversation, its words under templates/."""

@@ -1,0 +1,24 @@
+"""How words are compared: without case, accents, or the marks that thumbs add."""
+
+import re
+import unicodedata
+
+_MARKS = re.compile(r"[^\w\s]|_")
+_SPACES = re.compile(r"\s+")
+LONGEST = 400  # nobody commands a bank in more; the rest is not looked at
+
+
+def plain(text: str) -> str:
+    """Return the words alone: case folded, accents and punctuation gone, single spaces.
+
+    ``"1."``, ``"#1"`` and the keycap emoji become ``"1"``; ``"Reçu!"`` becomes ``"recu"``.
+    """
+    # Apostrophes part words in French (l'aide) and join them in English (what's): drop them.
+    joined = text[:LONGEST].replace("'", "").replace("\u2019", "").replace("\u02bc", "")
+    bare = "".join(c for c in unicodedata.normalize("NFKD", joined) if not unicodedata.combining(c))
+    return _SPACES.sub(" ", _MARKS.sub(" ", bare.casefold())).strip()
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Return the phrases of a comma-separated list, each as ``plain`` writes it."""
+    return tuple(found for part in text.split(",") if (found := plain(part)))

@@ -1,0 +1,164 @@
+"""What the customer's words mean on the step they were said to."""
+
+import re
+from typing import TYPE_CHECKING
+
+from core.errors import Refusal
+from flows import choices
+from flows.story import Ask, Code, End, NewSecret, Prove, RepeatSecret, Step
+from flows.understanding import Understood, understand
+from flows.walk import Walk
+
+if TYPE_CHECKING:
+    from core.bank import Proof
+
+NUMBER = re.compile(r"\d{3}")
+
+
+class NotAnOption(Refusal):
+    """The customer picked something that was not offered."""
+
+    code = "not_an_option"
+
+
+class NotAPin(Refusal):
+    """The customer was asked for a PIN and wrote something that cannot be one."""
+
+    code = "not_a_pin"
+
+
+class NotACode(Refusal):
+    """The customer was asked for a one-time code and wrote something that cannot be one."""
+
+    code = "not_a_code"
+
+
+class WeakPin(Refusal):
+    """The new PIN is too easy to guess, or is not four digits."""
+
+    code = "weak_pin"
+
+
+class PinsDiffer(Refusal):
+    """The new PIN was not repeated the same."""
+
+    code = "pins_differ"
+
+
+class Digression(Exception):
+    """The words were for another story."""
+
+    def __init__(self, understood: Understood) -> None:
+        super().__init__(understood.flow)
+        self.understood = understood
+
+
+def listen(walk: Walk, *, text: str, choice: str, proof: "Proof | None") -> None:
+    """Walk the story on by what was said.
+
+    :raises Digression: if it was meant for another story
+    """
+    story = walk.story
+    picked = choices.picked(text, choice, story.step, story.name)
+    if picked and not story.may(picked):  # an option that is a story of its own
+        raise Digression(Understood(intent=picked, flow=picked, confidence=1.0))
+    if picked:
+        walk.take(picked, picked)
+        return
+    match story.step:
+        case Prove() | Code() | NewSecret() | RepeatSecret() as step if proof is not None:
+            _hear_secret(walk, step, proof)
+        case Ask(free=True):
+            walk.take("answer", text)
+        case End():
+            raise LookupError(f"{story.name} has already ended")
+        case Prove() | Code() | NewSecret() | RepeatSecret() as step if NUMBER.search(text):
+            # It may hold the secret: nothing is looked for in it, so that nothing of it is kept.
+            walk.refuse(_not_understood(step))
+        case Ask() as step:
+            _hear_answer(walk, step, text)
+        case step:
+            _hear_words(walk, step, text)
+
+
+def _hear_secret(walk: Walk, step: Step, proof: "Proof") -> None:
+    try:
+        # Outside any savepoint, because a wrong secret must stay counted.
+        trigger = _judge(walk, step, proof)
+    except Refusal as refusal:
+        walk.refuse(refusal)
+        return
+    walk.take(trigger)
+    if isinstance(step, NewSecret) and walk.refused is None:
+        walk.keeps = proof
+
+
+def _judge(walk: Walk, step: Step, proof: "Proof") -> str:
+    match step:
+        case NewSecret():
+            if not proof.ok:
+                raise WeakPin
+            return "chosen"
+        case RepeatSecret():
+            if not proof.ok:
+                raise PinsDiffer
+            return "repeated"
+        case Code():
+            walk.story.bank.check_code(proof)
+        case _:
+            walk.story.bank.prove(proof)
+    return "proven"
+
+
+def _hear_answer(walk: Walk, step: Ask, text: str) -> None:
+    """Words on a step that asks: a command, the answer, a correction, or another question."""
+    understood = understand(text, walk.story.bank.country)
+    elsewhere = _is_elsewhere(walk, understood)
+    if elsewhere and understood.exact:
+        raise Digression(understood)
+    value = understood.entity(step.entity)
+    if value is None and _corrects(walk, understood):
+        return
+    walk.take("answer", value or text)
+    if not walk.understood and elsewhere and understood.acts:
+        raise Digression(understood)
+
+
+def _hear_words(walk: Walk, step: Step, text: str) -> None:
+    """Words on a step that offers: a correction, or another question."""
+    understood = understand(text, walk.story.bank.country)
+    elsewhere = _is_elsewhere(walk, understood)
+    if elsewhere and understood.exact:
+        raise Digression(understood)
+    if isinstance(step, Prove | Code | NewSecret | RepeatSecret) or not _corrects(walk, understood):
+        if elsewhere and understood.acts:
+            raise Digression(understood)
+        walk.refuse(_not_understood(step))
+
+
+def _is_elsewhere(walk: Walk, understood: Understood) -> bool:
+    """Return whether the words ask for another story, or for this one with other facts."""
+    if understood.flow is None:
+        return False
+    return understood.flow != walk.story.name or bool(understood.given)
+
+
+def _corrects(walk: Walk, understood: Understood) -> bool:
+    """Take a new amount or phone for a step that was answered before."""
+    story = walk.story
+    for step in story.steps:
+        if isinstance(step, Ask) and step.entity and step is not story.step:
+            value = understood.correction(step.entity)
+            if value and (step.slot or step.name) in story.slots:
+                walk.correct(step, value)
+                return True
+    return False
+
+
+def _not_understood(step: Step) -> Refusal:
+    match step:
+        case Code():
+            return NotACode()
+        case Prove() | NewSecret() | RepeatSecret():
+            return NotAPin()
+    return NotAnOption()

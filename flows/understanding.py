@@ -1,0 +1,201 @@
+"""What free words mean. Keywords for now: each story's own, in its words, in every language.
+
+This is the seam behind which a fuller understanding will stand; its callers see ``Understood``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+
+from core.money import DIGITS, Money, NotAnAmount
+from flows import catalog
+from flows.hearing import LONGEST, phrases, plain
+from flows.story import Ask
+from flows.words import LANGUAGES, Words
+
+EXACT = 0.95
+ACTS = 0.6
+IMPLIED = 0.7
+
+# A story's name, and the intent under which the outside knows it, where they differ.
+INTENTS = MappingProxyType({"change_pin": "pin_change", "reset_pin": "pin_change", "link": "join"})
+
+# Words around a command that change nothing about it.
+FILLERS = frozenset({
+    "please", "pls", "to", "my", "the", "a", "i", "want", "need", "would", "like", "of", "me",
+    "tafadhali", "kwa", "ya", "la", "yangu", "langu", "wangu", "nataka", "naomba",
+    "svp", "sil", "vous", "plait", "mon", "ma", "le", "les", "au", "je", "veux", "voudrais", "de",
+    "du", "un", "une",
+})  # fmt: skip
+CURRENCIES = {
+    "ksh": "KES", "kshs": "KES", "bob": "KES", "tsh": "TZS", "ush": "UGX",
+    "fcfa": "XOF", "cfa": "XOF",
+    "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP",
+    "$": "USD", "\u20ac": "EUR", "\u00a3": "GBP",
+} | {code.casefold(): code for code in DIGITS}  # fmt: skip
+
+_WHOLE_PHONE = re.compile(
+    r"(?:\+\d{9,15}|00\d{9,15}|0\d{8,10}|(?:2[0-9]{2}|27)\d{8,10}|[67]\d{8}|1[01]\d{7})"
+)
+# How numbers in groups begin, and how many digits they have in all: +254 712 000 002, 0712 000 002,
+# 712 000 002, 77 000 01 01.
+_GROUPED_PHONES = (
+    (re.compile(r"\+\d{1,4}"), 12),
+    (re.compile(r"0\d{1,4}"), 10),
+    (re.compile(r"[67]\d{1,2}|1[01]\d"), 9),
+)
+MOST_GROUPS = 6
+_AMOUNT = re.compile(
+    r"(?P<before>[a-z]{2,5}|[$\u20ac\u00a3])?\.?(?P<number>\d[\d.,]*)(?P<thousands>k(?![a-z]))?"
+    r"(?P<after>[a-z]{2,5}|[$\u20ac\u00a3]|/[=-])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a message seems to mean, and how sure that is (0 to 1)."""
+
+    intent: str | None = None
+    flow: str | None = None
+    """The story that serves the intent."""
+    confidence: float = 0.0
+    language: str | None = None
+    """The language of the words that were recognised."""
+    amount: str | None = None
+    """A decimal, such as ``1500.50``."""
+    currency: str | None = None
+    phone: str | None = field(default=None, repr=False)
+    """As it was written; the bank reads it by the customer's country."""
+    bare: bool = False
+    """The message is a number and nothing else: it may as well be an option, or a PIN."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the message is a command and nothing else."""
+        return self.flow is not None and self.confidence >= EXACT
+
+    @property
+    def acts(self) -> bool:
+        """Whether it is sure enough to act on."""
+        return self.flow is not None and self.confidence >= ACTS
+
+    def entity(self, kind: str | None) -> str | None:
+        """Return what was said for a step that asks for this kind of thing."""
+        if kind == "amount" and self.amount:
+            return f"{self.currency} {self.amount}" if self.currency else self.amount
+        return self.phone if kind == "phone" else None
+
+    def correction(self, kind: str) -> str | None:
+        """Return the same, unless it may have been meant as an option or a PIN."""
+        return None if self.bare else self.entity(kind)
+
+    @property
+    def given(self) -> Mapping[str, str]:
+        """What the story need not ask any more, by the name of the step that would."""
+        story = catalog.STORIES.get(self.flow or "")
+        steps = [s for s in story.steps if isinstance(s, Ask) and s.entity] if story else []
+        return {s.name: value for s in steps if (value := self.entity(s.entity))}
+
+
+def understand(text: str, country: str) -> Understood:
+    """Return what a message means. ``country`` is where its phone numbers are read."""
+    del country  # keywords need none; the bank reads numbers by the customer's country
+    rest, phone = _take_phone(text[:LONGEST].split())
+    rest, amount, currency = _take_amount(rest)
+    flow, language, confidence = _recognise(plain(text), plain(" ".join(rest)))
+    if flow is None and amount and phone:  # what else would one do with the two of them?
+        flow, confidence = "send_money", IMPLIED
+    return Understood(
+        intent=INTENTS.get(flow, flow) if flow else None,
+        flow=flow,
+        confidence=confidence,
+        language=language,
+        amount=amount,
+        currency=currency,
+        phone=phone,
+        bare=bool(re.fullmatch(r"\d{1,8}", text.strip())),
+    )
+
+
+def _take_phone(tokens: list[str]) -> tuple[list[str], str | None]:
+    """Find a phone number written in one piece or in groups, and return the other words too."""
+    for start, token in enumerate(tokens):
+        clean = token.strip(".,;:!?()")
+        if _WHOLE_PHONE.fullmatch(clean.replace("-", "")):
+            return tokens[:start] + tokens[start + 1 :], clean
+        wanted = next((size for begins, size in _GROUPED_PHONES if begins.fullmatch(clean)), 0)
+        for end in range(start + 2, min(start + MOST_GROUPS, len(tokens)) + 1 if wanted else 0):
+            joined = "".join(tokens[start:end]).rstrip(".,;:!?")
+            if re.fullmatch(r"\+?\d+", joined) and len(joined.lstrip("+")) == wanted:
+                if wanted < 10 and joined.endswith("000"):
+                    break  # as round as that, it is an amount: 700 000 000
+                return tokens[:start] + tokens[end:], joined
+    return tokens, None
+
+
+def _take_amount(tokens: list[str]) -> tuple[list[str], str | None, str | None]:
+    """Find the first amount and the currency beside it, and return the other words too."""
+    for at, token in enumerate(tokens):
+        found = _AMOUNT.fullmatch(token.casefold().strip(";:!?()").rstrip(".,"))
+        if not found:
+            continue
+        number, end = _grouped(found["number"], tokens, at)
+        amount = _decimal(number, thousands=bool(found["thousands"]))
+        if amount is None:
+            continue
+        near = [tokens[i].casefold().strip(".") for i in (at - 1, end) if 0 <= i < len(tokens)]
+        named = [CURRENCIES.get(mark or "") for mark in (found["before"], found["after"], *near)]
+        drop = {at - 1, *range(at, end + 1)}
+        rest = [
+            word
+            for i, word in enumerate(tokens)
+            if not (i in range(at, end) or (i in drop and word.casefold().strip(".") in CURRENCIES))
+        ]
+        return rest, amount, next(filter(None, named), None)
+    return tokens, None, None
+
+
+def _grouped(number: str, tokens: list[str], at: int) -> tuple[str, int]:
+    """Join the groups of three that French and many others write apart: 95 000."""
+    end = at + 1
+    while end < len(tokens) and len(number) <= 12 and re.fullmatch(r"\d{3}(,\d{2})?", tokens[end]):
+        number, end = f"{number} {tokens[end]}", end + 1
+    return number, end
+
+
+def _decimal(number: str, *, thousands: bool) -> str | None:
+    try:
+        # The currency with the most digits, so that nothing said is rounded here.
+        major = Money.parse(number, "TND").major
+    except NotAnAmount:
+        return None
+    return f"{(major * (1000 if thousands else 1)).normalize():f}"
+
+
+def _recognise(said: str, rest: str) -> tuple[str | None, str | None, float]:
+    index = _index()
+    bare = " ".join(word for word in rest.split() if word not in FILLERS)
+    for way, confidence in ((said, 1.0), (rest, 0.98), (bare, 0.96)):
+        if way in index:
+            return (*index[way], confidence)
+    found = [(len(way), way) for way in index if f" {way} " in f" {said} "]
+    if not found:
+        return None, None, 0.0
+    longest = max(found)[0]
+    flows = {index[way][0] for size, way in found if size == longest}
+    flow, language = index[max(found)[1]]
+    return flow, language, 0.75 if len(flows) == 1 else 0.4
+
+
+@cache
+def _index() -> dict[str, tuple[str, str | None]]:
+    """Return every keyword with its story, and its language where only one has it."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for flow in catalog.STORIES:
+        for language in LANGUAGES:
+            for way in phrases(Words(language, "sms").find(flow, "keywords") or ""):
+                shared = way in found and found[way][1] != language
+                found[way] = (flow, None if shared else language)
+    return found

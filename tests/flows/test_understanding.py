@@ -1,0 +1,127 @@
+"""Free words: which story they ask for, and the amounts and phones in them."""
+
+import pytest
+
+from flows.catalog import STORIES
+from flows.hearing import LONGEST, phrases, plain
+from flows.understanding import INTENTS, understand
+
+CONTRACT = {
+    "menu",
+    "balance",
+    "statement",
+    "send_money",
+    "language",
+    "pin_change",
+    "join",
+    "help",
+    "thanks",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "flow", "language"),
+    [
+        ("BAL", "balance", "en"), ("SALIO", "balance", "sw"), ("SOLDE", "balance", "fr"),
+        ("MINI", "statement", None), ("Taarifa", "statement", "sw"), ("RELEVE", "statement", "fr"),
+        ("PIN", "change_pin", None), ("LUGHA", "language", "sw"), ("LANGUE", "language", "fr"),
+        ("HELP", "help", "en"), ("MSAADA", "help", "sw"), ("AIDE", "help", "fr"),
+        ("nimesahau pin", "reset_pin", "sw"), ("j'ai oublié mon code", "reset_pin", "fr"),
+        ("Jiunge", "join", "sw"), ("ouvrir un compte", "join", "fr"), ("hi", "menu", "en"),
+        ("merci !", "thanks", "fr"), ("Nina akaunti", "link", "sw"),
+        ("my balance please", "balance", "en"), ("naomba salio tafadhali", "balance", "sw"),
+        ("je voudrais mon solde svp", "balance", "fr"),
+    ],
+)  # fmt: skip
+def test_a_command_is_understood_in_every_language(
+    text: str, flow: str, language: str | None
+) -> None:
+    understood = understand(text, "KE")
+    assert (understood.flow, understood.language, understood.exact) == (flow, language, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("SEND 500 0712000002", {"recipient": "0712000002", "amount": "500"}),
+        ("TUMA 500 0712000002", {"recipient": "0712000002", "amount": "500"}),
+        ("ENVOYER 500 771234567", {"recipient": "771234567", "amount": "500"}),
+        ("send 0712 000 002 1,500.50", {"recipient": "0712000002", "amount": "1500.5"}),
+        ("tuma ksh 500 kwa 0712000002", {"recipient": "0712000002", "amount": "KES 500"}),
+        ("tuma 500ksh kwa 0712000002", {"recipient": "0712000002", "amount": "KES 500"}),
+        ("send KES1,500 to +254712000002.", {"recipient": "+254712000002", "amount": "KES 1500"}),
+        ("send 5k to 0712000002", {"recipient": "0712000002", "amount": "5000"}),
+        ("send 20 usd to 254712000002", {"recipient": "254712000002", "amount": "USD 20"}),
+        (
+            "envoyer 95 000 fcfa au +221 77 123 45 67",
+            {"recipient": "+221771234567", "amount": "XOF 95000"},
+        ),
+        ("envoyer 10 000 au 77 000 01 01", {"recipient": "770000101", "amount": "10000"}),
+        ("send 250/= to 0712-000-002", {"recipient": "0712-000-002", "amount": "250"}),
+        ("send 500", {"amount": "500"}),
+        ("send to 0712000002", {"recipient": "0712000002"}),
+        ("500 0712000002", {"recipient": "0712000002", "amount": "500"}),
+    ],
+)  # fmt: skip
+def test_money_to_a_phone_is_taken_apart(text: str, given: dict[str, str]) -> None:
+    understood = understand(text, "KE")
+    assert understood.flow == "send_money"
+    assert understood.acts
+    assert dict(understood.given) == given
+
+
+@pytest.mark.parametrize("text", ["700 000 000", "12,000", "95 000", "1500.50"])
+def test_a_round_number_is_no_phone(text: str) -> None:
+    understood = understand(text, "UG")
+    assert understood.phone is None
+    assert understood.amount
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "blah blah", "?!", "\u0000", "x" * 10_000, "4321", "\U0001f600"]
+)
+def test_what_means_nothing_to_us_is_not_acted_on(text: str) -> None:
+    assert not understand(text, "KE").acts
+
+
+def test_a_keyword_inside_a_sentence_is_less_sure() -> None:
+    understood = understand("can you tell me the balance of my account", "KE")
+    assert (understood.flow, understood.exact, understood.acts) == ("balance", False, True)
+
+
+def test_two_stories_in_one_sentence_are_not_acted_on() -> None:
+    assert not understand("the balance or the history of it", "KE").exact
+
+
+@pytest.mark.parametrize(
+    ("text", "corrects"), [("600", None), ("4321", None), ("make it 600", "600")]
+)
+def test_a_number_alone_corrects_nothing(text: str, corrects: str | None) -> None:
+    assert understand(text, "KE").correction("amount") == corrects
+
+
+def test_what_a_number_in_words_holds_is_never_shown() -> None:
+    assert "0712000002" not in repr(understand("SEND 500 0712000002", "KE"))
+
+
+def test_intents_have_the_names_the_outside_knows() -> None:
+    assert {INTENTS.get(name, name) for name in STORIES} - {"resume"} <= CONTRACT
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("1.", "1"),
+        ("1\ufe0f\u20e3", "1"),
+        ("Reçu !", "recu"),
+        ("  a\u00a0 B ", "a b"),
+        ("l'aide", "laide"),
+    ],
+)
+def test_words_are_compared_bare(text: str, bare: str) -> None:
+    assert plain(text) == bare
+
+
+def test_only_so_much_is_looked_at() -> None:
+    assert len(plain("a" * 10_000)) == LONGEST
+    assert phrases("a, b,, C!") == ("a", "b", "c")
