@@ -1,0 +1,127 @@
+"""A small town that banks at Wekeza: a house on a test's own servers, and customers who talk to it.
+
+The hub is walked as the doors walk it. What it owes by WhatsApp and SMS is read from the outbox,
+as a phone would show it; the network is the business of other tests.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot import hub
+from bot.house import House
+from channels.layout import ussd_screen
+from channels.message import Channel, Inbound, Option, Reply
+
+AMINA, BRIAN, NEEMA, FATOU = "+254712000001", "+254712000002", "+255712000003", "+221770000004"
+PIN = "4321"
+PROVIDERS = {"ussd": "africastalking", "sms": "twilio", "whatsapp": "twilio"}
+
+
+class Clock:
+    """A time that stands until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **how_much: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**how_much)
+
+
+@dataclass
+class Phone:
+    """A customer's phone on one channel."""
+
+    house: House
+    channel: Channel
+    address: str
+    session: str = ""
+    presses: list[str] = field(default_factory=list)
+    count: int = 0
+    last: Reply | None = None
+    heard: Inbound | None = None
+    seen: int = 0
+
+    def dial(self) -> str:
+        """Open a USSD session and return the first screen."""
+        self.count += 1
+        self.session = f"session-{self.address}-{self.count}"
+        self.presses = []
+        return self._deliver(self._inbound("", opens=True))
+
+    def press(self, keys: str) -> str:
+        """Press keys and send them."""
+        self.presses.append(keys)
+        return self._deliver(self._inbound(keys))
+
+    def say(self, text: str) -> str:
+        """Write a message (or press keys) and return what comes back."""
+        return self.press(text) if self.channel == "ussd" else self._deliver(self._inbound(text))
+
+    def tap(self, key: str) -> str:
+        """Tap a button of the last prompt."""
+        assert self.last is not None
+        return self.tap_payload(f"{key}@{self.last.turn}")
+
+    def tap_payload(self, payload: str) -> str:
+        """Tap a button, perhaps of an earlier prompt."""
+        return self._deliver(replace(self._inbound(""), choice=payload))
+
+    def again(self) -> str:
+        """Have the last message delivered a second time."""
+        assert self.heard is not None
+        return self._deliver(self.heard)
+
+    def _inbound(self, text: str, *, opens: bool = False) -> Inbound:
+        self.count += 1
+        return Inbound(
+            channel=self.channel,
+            provider=PROVIDERS[self.channel],
+            id=f"{self.channel}-{self.address}-{self.count}",
+            address=self.address,
+            to="21000",
+            text=text,
+            session=self.session,
+            opens=opens,
+        )
+
+    def _deliver(self, inbound: Inbound) -> str:
+        self.heard = inbound
+        said = hub.hear(self.house, inbound)
+        if self.channel == "ussd":
+            assert said.reply is not None
+            self.last = said.reply
+            return ussd_screen(said.reply, said.page)
+        replies = self.inbox()[self.seen :]
+        self.seen += len(replies)
+        return "\n".join(replies)
+
+    def inbox(self) -> list[str]:
+        """Return every reply owed to this phone so far, as its texts and options."""
+        with self.house.unit() as unit:
+            rows = unit.all(
+                """
+                select payload from outbox
+                where contact = %(address)s and channel = %(channel)s and payload ? 'reply'
+                order by id
+                """,
+                address=self.address,
+                channel=self.channel,
+            )
+        kept = [row.payload["reply"] for row in rows]
+        if kept:
+            facts = dict(kept[-1])
+            facts["options"] = tuple(Option(**o) for o in facts["options"])
+            facts["nav"] = tuple(Option(**o) for o in facts["nav"])
+            self.last = Reply(**facts)
+        return [shown(reply) for reply in kept]
+
+
+def shown(reply: dict[str, Any]) -> str:
+    """Return a kept reply as a person reads it."""
+    options = (f"{n}. {o['label']}" for n, o in enumerate(reply["options"], start=1))
+    return "\n".join([reply["text"], *options])

@@ -1,0 +1,125 @@
+"""What Twilio could not bring to the door is fetched from its list."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.house import House
+from channels.message import Inbound
+from channels.twilio_sms import TwilioSms
+from tests.support.numbers import Number
+from tests.support.phone_company import PhoneCompany, answer, open_company
+from worker import missed
+
+SID = "AC" + "1" * 32
+LIST = f"/2010-04-01/Accounts/{SID}/Messages.json"
+
+
+@pytest.fixture
+def company() -> Iterator[PhoneCompany]:
+    with open_company() as company:
+        yield company
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Inbound]:
+    """What the hub was told; hearing itself is the hub's own business."""
+    heard: list[Inbound] = []
+
+    def hear(house: House, inbound: Inbound) -> None:
+        heard.append(inbound)
+        with house.unit() as unit:
+            unit.run(
+                """
+                insert into inbox (provider, provider_id, received_at, correlation)
+                values (%(provider)s, %(id)s, %(now)s, %(correlation)s) on conflict do nothing
+                """,
+                provider=inbound.provider,
+                id=inbound.id,
+                now=unit.now,
+                correlation=unit.correlation,
+            )
+
+    monkeypatch.setattr(missed.hub, "hear", hear)
+    return heard
+
+
+@pytest.fixture
+def house(make_house, company: PhoneCompany) -> House:
+    house = make_house(
+        Number(channel="sms", number="+254700000100"),
+        twilio_account_sid=SID,
+        twilio_auth_token="token",
+        twilio_api_base=company.url,
+    )
+    door = TwilioSms(account_sid=SID, auth_token="token", number="+254700000100")
+    house.providers.doors["twilio/sms"] = door
+    return house
+
+
+def listed(sid: str, *, seconds_ago: float, direction: str = "inbound") -> dict[str, object]:
+    at = format_datetime(datetime.now(UTC) - timedelta(seconds=seconds_ago))
+    return {
+        "sid": sid,
+        "from": "+254712000001",
+        "to": "+254700000100",
+        "body": f"text of {sid}",
+        "direction": direction,
+        "status": "received",
+        "date_created": at,
+        "date_sent": at,
+        "num_media": "0",
+    }
+
+
+def show(company: PhoneCompany, *messages: dict[str, object]) -> None:
+    company.gets[LIST] = lambda handler: answer(
+        handler, 200, {"messages": list(messages), "next_page_uri": None, "page_size": 100}
+    )
+
+
+def test_what_never_came_is_heard_in_the_order_it_was_written(house, company, heard) -> None:
+    show(
+        company,
+        listed("SM3", seconds_ago=40),
+        listed("SM2", seconds_ago=60, direction="outbound-api"),
+        listed("SM1", seconds_ago=80),
+    )
+    assert missed.sweep(house) == 2
+    assert [(one.id, one.text, one.address) for one in heard] == [
+        ("SM1", "text of SM1", "+254712000001"),
+        ("SM3", "text of SM3", "+254712000001"),
+    ]
+
+
+def test_what_was_heard_is_not_heard_again(house, company, heard) -> None:
+    show(company, listed("SM1", seconds_ago=80))
+    assert missed.sweep(house) == 1
+    assert missed.sweep(house) == 0
+    assert len(heard) == 1
+
+
+def test_what_may_still_come_by_itself_is_left_alone(house, company, heard) -> None:
+    show(company, listed("SM1", seconds_ago=5))
+    assert missed.sweep(house) == 0
+
+
+def test_each_sweep_starts_where_the_last_one_ended(house, company, heard) -> None:
+    show(company)
+    missed.sweep(house)
+    missed.sweep(house)
+    first, second = (
+        datetime.fromisoformat(parse_qs(urlsplit(path).query)["DateSent>"][0])
+        for path, _ in company.asked
+    )
+    assert second - first == pytest.approx(missed.FIRST - missed.GRACE, abs=timedelta(seconds=10))
+    assert parse_qs(urlsplit(company.asked[0][0]).query)["To"] == ["+254700000100"]
+
+
+def test_a_provider_that_is_away_is_asked_again_for_the_same_time(house, company, heard) -> None:
+    assert missed.sweep(house) == 0
+    with house.unit() as unit:
+        assert unit.value("select count(*) from sweeps") == 0

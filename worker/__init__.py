@@ -1,0 +1,1 @@
+"""Everything that happens after the reply: sending it, asking the outside world, keeping time."""

@@ -1,0 +1,56 @@
+"""How a row of the outbox becomes a message: its words are found, and codes derived, at last."""
+
+from dataclasses import dataclass
+
+from bot.house import House
+from bot.masks import load_reply
+from channels.message import Notice, Outgoing, Reply
+from core.access import codes
+from core.store.delivery import Parcel
+from core.store.outbox import NOT_SAID, ONE_TIME_CODE
+from worker.notices import notice_of
+
+
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """A message ready to be handed over, and what the log keeps of its words."""
+
+    outgoing: Outgoing
+    content: str
+
+
+def dress(house: House, parcel: Parcel) -> Dressed:
+    """Return the message of a row: a reply as it was said, or a notice in the customer's language.
+
+    The digits of a one-time code exist from here until the provider has them, and nowhere else.
+    """
+    kept = parcel.payload.get("reply")
+    if kept is not None:
+        reply = load_reply(kept)
+        return Dressed(_outgoing(parcel, reply), reply.text)
+    alert, facts = parcel.payload["alert"], parcel.payload["facts"]
+    voice = house.words(parcel.payload["language"], parcel.channel)
+    if alert == ONE_TIME_CODE:
+        digits = codes.reveal(house.settings.pin_pepper, facts["code_id"])
+        text = voice.say("alerts", alert, {"code": digits})
+        content = voice.say("alerts", alert, {"code": NOT_SAID})
+        return Dressed(_outgoing(parcel, Reply(text)), content)
+    text = voice.say("alerts", alert, facts)
+    needed = parcel.channel == "whatsapp" and not _free(parcel)
+    notice = notice_of(voice, alert, facts, text) if needed else None
+    return Dressed(_outgoing(parcel, Reply(text), notice), text)
+
+
+def _outgoing(parcel: Parcel, reply: Reply, notice: Notice | None = None) -> Outgoing:
+    return Outgoing(
+        id=str(parcel.message_id),
+        to=parcel.contact,
+        reply=reply,
+        notice=notice,
+        in_window=_free(parcel),
+    )
+
+
+def _free(parcel: Parcel) -> bool:
+    """Whether free words are allowed: within the window, and not refused already."""
+    return parcel.in_window and not parcel.as_template

@@ -1,0 +1,190 @@
+"""The job that fetches a file a customer sent and keeps it under ``DATA_DIR/media``."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+
+import httpx
+import structlog
+
+from bot import house as houses
+from bot.house import House
+from bot.settings import Settings
+from core.crm import media
+from core.crm.media import Wanted
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes: what WhatsApp lets a person send, but for documents."""
+MOST_HOPS = 3
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+TYPES = frozenset(
+    {
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "audio/ogg",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/aac",
+        "audio/amr",
+        "video/mp4",
+        "video/3gpp",
+        "application/pdf",
+    }
+)
+"""What a customer may send us. Anything else is refused unread."""
+HOME = "https://api.twilio.com"
+
+log = structlog.get_logger()
+
+
+class NotKept(Exception):
+    """The file is not one we keep; asking again changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that has arrived."""
+
+    path: str
+    size: int
+    sha256: str
+    content_type: str
+
+
+def keep(media_id: str) -> None:
+    """Fetch a file and keep it. A job; what fails is tried again, later each time."""
+    keep_in(houses.current(), UUID(media_id))
+
+
+def keep_in(house: House, media_id: UUID) -> bool:
+    """Fetch a file of this house and keep it; return whether it is kept now."""
+    with house.unit() as unit:
+        wanted = media.claim(unit, media_id)
+    if wanted is None:
+        return False
+    try:
+        fetched = fetch(house.settings, wanted)
+    except (httpx.HTTPError, OSError) as error:
+        return _fail(house, wanted, type(error).__name__, for_good=False)
+    except NotKept as error:
+        return _fail(house, wanted, str(error), for_good=True)
+    with house.unit() as unit:
+        media.keep(
+            unit,
+            wanted.id,
+            path=fetched.path,
+            size=fetched.size,
+            sha256=fetched.sha256,
+            content_type=fetched.content_type,
+        )
+    log.info("media kept", media=str(wanted.id), bytes=fetched.size, type=fetched.content_type)
+    return True
+
+
+def _fail(house: House, wanted: Wanted, error: str, *, for_good: bool) -> bool:
+    log.warning("media not kept", media=str(wanted.id), reason=error, for_good=for_good)
+    with house.unit() as unit:
+        media.fail(unit, wanted.id, error=error[:200], for_good=for_good)
+    return False
+
+
+def fetch(settings: Settings, wanted: Wanted) -> Fetched:
+    """Fetch a file from its provider into the media folder.
+
+    :raises NotKept: if it is too large, of no kind we keep, or not at the provider at all
+    :raises httpx.HTTPError: if it did not come this time
+    """
+    with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
+        address, hops = _first(settings, wanted.url), 0
+        while True:
+            login = _login(settings, address)
+            with client.stream("GET", address, auth=login) as response:
+                if response.has_redirect_location:
+                    address, hops = _next(settings, address, response), hops + 1
+                    if hops > MOST_HOPS:
+                        raise NotKept("too many redirects")
+                    continue
+                if response.status_code in {401, 403, 404, 410}:
+                    raise NotKept(f"answered {response.status_code}")
+                response.raise_for_status()
+                return _write(settings.data_dir / "media", response)
+
+
+def _base(settings: Settings) -> str:
+    return settings.twilio_api_base or HOME
+
+
+def _first(settings: Settings, url: str) -> str:
+    """Return where to fetch from: the provider itself, whatever the webhook said."""
+    if _origin(url) != _origin(_base(settings)):
+        raise NotKept("not at the provider")
+    return url
+
+
+def _next(settings: Settings, address: str, response: httpx.Response) -> str:
+    """Return where a redirect leads: over HTTPS to a host by name, or on at the same place."""
+    there = urljoin(address, response.headers["location"])
+    parts = urlsplit(there)
+    named = bool(parts.hostname) and any(c.isalpha() for c in (parts.hostname or "").split(".")[-1])
+    if _origin(there) == _origin(_base(settings)) or (parts.scheme == "https" and named):
+        return there
+    raise NotKept("led elsewhere")
+
+
+def _login(settings: Settings, address: str) -> tuple[str, str] | None:
+    """Return our name and password, for the provider's own host and no other."""
+    if _origin(address) != _origin(_base(settings)):
+        return None
+    return settings.twilio_account_sid, settings.twilio_auth_token
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port
+
+
+def _write(folder: Path, response: httpx.Response) -> Fetched:
+    content_type = _kind(response.headers)
+    digest, size = hashlib.sha256(), 0
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with NamedTemporaryFile(dir=folder, prefix="arriving-", delete=False) as arriving:
+        try:
+            for chunk in _bounded(response):
+                size += len(chunk)
+                digest.update(chunk)
+                arriving.write(chunk)
+            arriving.flush()
+            os.fsync(arriving.fileno())
+        except BaseException:
+            Path(arriving.name).unlink(missing_ok=True)
+            raise
+    name = digest.hexdigest()
+    kept = folder / name[:2] / name
+    kept.parent.mkdir(exist_ok=True, mode=0o700)
+    Path(arriving.name).replace(kept)  # the same file sent twice is kept once
+    return Fetched(f"{name[:2]}/{name}", size, name, content_type)
+
+
+def _bounded(response: httpx.Response) -> Iterator[bytes]:
+    size = 0
+    for chunk in response.iter_bytes(64 * 1024):
+        size += len(chunk)
+        if size > LARGEST:
+            raise NotKept("too large")
+        yield chunk
+
+
+def _kind(headers: Mapping[str, str]) -> str:
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > LARGEST:
+        raise NotKept("too large")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in TYPES:
+        raise NotKept(f"not a kind we keep: {kind[:60]}")
+    return kind

@@ -1,0 +1,158 @@
+"""The scheduler: ``python -m worker.schedule``. What has to happen without anybody asking.
+
+Any number may run: a lock in PostgreSQL lets one of them work, and another takes over when it
+ends. Everything it does may be done twice without harm. It needs no Redis: what nobody else sends,
+because Redis is away or no worker is there, it sends itself.
+"""
+
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Event
+from time import monotonic
+
+import structlog
+from sqlalchemy import exc
+
+from bot import house as houses
+from bot import hub, logs, metrics
+from bot.house import House
+from core.crm import media, messages
+from core.store import upkeep
+from core.store.locks import held
+from core.store.unit import Unit
+from worker import missed
+from worker.drain import Drains
+from worker.media import keep_in
+from worker.settle import judge_failures
+
+TICK_SECONDS = 1.0
+STUCK = timedelta(seconds=10)
+"""How long a message may be due before the scheduler sends it itself, worker or not."""
+CLOSING_SECONDS = 3.0
+CHORES_AT_ONCE = 4
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Chore:
+    """Something to do every so often. It never runs beside itself."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[House], object]
+    _due: float = field(default=0.0, repr=False)
+    _running: Future[None] | None = field(default=None, repr=False)
+
+    def start(self, house: House, pool: ThreadPoolExecutor) -> None:
+        """Start it on a thread, if it is due and its last run has ended."""
+        if monotonic() < self._due or (self._running and not self._running.done()):
+            return
+        self._due = monotonic() + self.every_seconds
+        self._running = pool.submit(self.run, house)
+
+    def run(self, house: House) -> None:
+        """Do it now; what goes wrong is logged and done again next time."""
+        try:
+            self.work(house)
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            log.warning("chore put off", chore=self.name, error=type(error).__name__)
+        except Exception:
+            log.exception("chore broke", chore=self.name)
+
+
+def chores(drains: Drains) -> Sequence[Chore]:
+    """Return everything the scheduler does."""
+    return (
+        Chore("return leases", 1, _in_unit(upkeep.return_leases)),
+        Chore("wake drains", 1, lambda house: wake_drains(house, drains)),
+        Chore("apply receipts", 1, _in_unit(messages.apply_waiting)),
+        Chore("judge failures", 2, _in_unit(judge_failures)),
+        Chore("expire calls", 2, hub.expire_calls),
+        Chore("expire conversations", 5, hub.expire_conversations),
+        Chore("fetch media", 5, fetch_media),
+        Chore("hear missed messages", 60, missed.sweep),
+        Chore("purge", 600, _in_unit(upkeep.purge)),
+    )
+
+
+def _in_unit(work: Callable[[Unit], object]) -> Callable[[House], object]:
+    def run(house: House) -> object:
+        with house.unit() as unit:
+            return work(unit)
+
+    return run
+
+
+def wake_drains(house: House, drains: Drains) -> None:
+    """Have every number drained that has something due; here, when nobody else seems to."""
+    with house.unit() as unit:
+        due = upkeep.waiting(unit)
+        stuck = {one.sender for one in due if unit.now - one.since > STUCK}
+    keys = {one.sender for one in due}
+    if not keys:
+        return
+    for key in sorted(stuck if house.waker.wake(keys) else keys):
+        drains.open(key)
+
+
+def fetch_media(house: House) -> None:
+    """Have files fetched that are due; here, when Redis is away."""
+    with house.unit() as unit:
+        due = media.due(unit)
+    for media_id in due:
+        if not house.waker.keep_media(str(media_id)):
+            keep_in(house, media_id)
+
+
+class Scheduler:
+    """Does the chores for as long as it holds the lock; waits for the lock otherwise."""
+
+    def __init__(
+        self, house: House, todo: Sequence[Chore], *, tick_seconds: float = TICK_SECONDS
+    ) -> None:
+        self._house, self._todo, self._tick = house, todo, tick_seconds
+        self._stop = Event()
+
+    def stop(self) -> None:
+        """End after the chores that are being done."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until stopped. Without PostgreSQL there is nothing to do but wait for it."""
+        while not self._stop.is_set():
+            try:
+                with held(self._house.engine, "scheduler") as still:
+                    if still is not None:
+                        log.info("scheduler at work")
+                        self._work(still)
+            except exc.SQLAlchemyError as error:
+                log.warning("books away", error=type(error).__name__)
+            self._stop.wait(self._tick)
+
+    def _work(self, still: Callable[[], bool]) -> None:
+        with ThreadPoolExecutor(CHORES_AT_ONCE, thread_name_prefix="chore") as pool:
+            while not self._stop.is_set() and still():
+                for chore in self._todo:
+                    chore.start(self._house, pool)
+                self._stop.wait(self._tick)
+
+
+def main() -> None:
+    """Run the scheduler until a signal ends it."""
+    house = houses.current()
+    logs.configure(house.settings.log_level)
+    metrics.configure(house.settings.data_dir)
+    drains = Drains(house)
+    scheduler = Scheduler(house, chores(drains))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: scheduler.stop())
+    scheduler.run()
+    drains.close(seconds=CLOSING_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

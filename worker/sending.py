@@ -1,0 +1,240 @@
+"""One run over the messages of one sending number.
+
+The number's messages leave from one place at a time, side by side for different contacts and one
+after another for each. Rows are leased together with tokens of the number's rate, the provider is
+called outside any transaction, and what it said is written in one short transaction a batch, the
+same that leases the next rows.
+
+Delivery is at least once. A process that dies after the provider's answer and before that
+transaction leaves a lease behind; when it runs out, the message is sent again. The window is as
+long as one such transaction takes, and a graceful stop waits until nothing is in it.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+from threading import Event
+from time import monotonic, perf_counter, sleep
+
+import structlog
+from sqlalchemy import exc
+
+from bot import metrics
+from bot.house import House
+from channels.message import Fate, Sender, SendFailed
+from core.store import delivery
+from core.store.delivery import Dead, Parcel, Taken
+from core.store.locks import held
+from worker.dress import dress
+from worker.fates import MOST_ATTEMPTS, Outcome, again, judge
+from worker.settle import write
+
+THREADS = 32
+"""Messages in flight at once: at 200 ms an answer, 160 a second."""
+HOLD = timedelta(seconds=60)
+"""How long a lease lasts: longer than a provider may take, with all its time-outs."""
+PACE_SECONDS = 0.2
+"""Between two messages to one contact: taken too fast, providers deliver them in any order."""
+STEP_SECONDS = 0.02
+IDLE_STEP_SECONDS = 0.05
+IDLE_SECONDS = 1.5
+"""How long a drain looks for more before it leaves."""
+RUN_SECONDS = 120.0
+"""After which a busy drain lets another process have its turn."""
+BEAT_SECONDS = 0.4
+TROUBLED_SECONDS = 0.25
+
+log = structlog.get_logger()
+
+
+class Drain:
+    """A run over one number. ``stop`` ends it early: what is in flight finishes, nothing else."""
+
+    def __init__(
+        self,
+        house: House,
+        sender: Sender,
+        *,
+        stop: Event,
+        threads: int = THREADS,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        self._house, self._sender, self._stop = house, sender, stop
+        self._threads, self._idle_seconds = threads, idle_seconds
+        self._answers: SimpleQueue[tuple[Parcel, Taken | Outcome]] = SimpleQueue()
+        self._unwritten: list[Taken | Outcome] = []
+        self._in_flight = 0
+        self._resting: dict[str, float] = {}
+        self._beat_at = 0.0
+        self._taken = 0
+
+    def run(self) -> int:
+        """Send what is due until there is nothing more; return how many messages were taken.
+
+        Returns 0 at once when another process is at it.
+        """
+        with held(self._house.engine, f"drain:{self._sender.key}") as still:
+            if still is None:
+                return 0
+            with ThreadPoolExecutor(self._threads, thread_name_prefix="send") as pool:
+                try:
+                    self._send_all(pool, still)
+                finally:
+                    self._finish(pool)
+        return self._taken
+
+    def _send_all(self, pool: ThreadPoolExecutor, still: Callable[[], bool]) -> None:
+        until = monotonic() + RUN_SECONDS
+        while not self._stop.is_set() and monotonic() < until:
+            self._send_until_idle(pool, until)
+            self._house.waker.fall_silent(self._sender.key)
+            self._beat_at = 0.0
+            # Whoever queued a row while we seemed awake has called nobody: one last look.
+            if self._stop.is_set() or not still() or not self._step(pool, wait=0):
+                return
+        self._house.wake({self._sender.key})
+
+    def _send_until_idle(self, pool: ThreadPoolExecutor, until: float) -> None:
+        active = monotonic()
+        while not self._stop.is_set() and monotonic() < until:
+            self._beat()
+            idle = monotonic() - active
+            brisk = self._in_flight or idle < self._idle_seconds / 4
+            if self._step(pool, wait=STEP_SECONDS if brisk else IDLE_STEP_SECONDS):
+                active = monotonic()
+            elif not self._in_flight and idle >= self._idle_seconds:
+                return
+
+    def _finish(self, pool: ThreadPoolExecutor) -> None:
+        """Wait for what is in flight and write it down, for as long as its leases last."""
+        until = monotonic() + HOLD.total_seconds()
+        while (self._in_flight or self._unwritten) and monotonic() < until:
+            self._step(pool, wait=STEP_SECONDS, leasing=False)
+        if self._in_flight or self._unwritten:
+            log.error("sent without a record", messages=self._in_flight + len(self._unwritten))
+
+    def _step(self, pool: ThreadPoolExecutor, *, wait: float, leasing: bool = True) -> bool:
+        """Write what was answered, lease what is due, send it; return whether anything happened."""
+        self._gather(wait)
+        leasing = leasing and not self._stop.is_set()
+        room = self._threads - self._in_flight if leasing else 0
+        if not self._unwritten and not room:
+            return False
+        try:
+            parcels = self._write_and_lease(room)
+        except exc.IntegrityError:
+            self._write_singly()
+            return True
+        except (exc.DBAPIError, exc.TimeoutError) as error:
+            log.warning("books away", error=type(error).__name__, unwritten=len(self._unwritten))
+            sleep(TROUBLED_SECONDS)
+            return False
+        happened = bool(self._unwritten or parcels)
+        self._unwritten = []
+        for parcel in parcels:
+            self._in_flight += 1
+            pool.submit(self._send, parcel)
+        return happened
+
+    def _gather(self, wait: float) -> None:
+        """Collect answers: wait for the first, take along whatever else is there."""
+        try:
+            self._note(*(self._answers.get(timeout=wait) if wait else self._answers.get_nowait()))
+            while True:
+                self._note(*self._answers.get_nowait())
+        except Empty:
+            return
+
+    def _note(self, parcel: Parcel, answer: Taken | Outcome) -> None:
+        self._in_flight -= 1
+        self._unwritten.append(answer)
+        if isinstance(answer, Taken):
+            self._taken += 1
+            self._resting[parcel.contact] = monotonic() + PACE_SECONDS
+
+    def _write_and_lease(self, room: int) -> list[Parcel]:
+        now = monotonic()
+        self._resting = {who: until for who, until in self._resting.items() if until > now}
+        with self._house.unit() as unit:
+            if self._unwritten:
+                write(unit, self._sender.key, self._unwritten)
+            if not room:
+                return []
+            return delivery.lease(
+                unit, sender=self._sender.key, most=room, hold=HOLD, resting=list(self._resting)
+            )
+
+    def _write_singly(self) -> None:
+        """Write the batch one by one: a provider gave one message the id of another."""
+        for outcome in self._unwritten:
+            try:
+                with self._house.unit() as unit:
+                    write(unit, self._sender.key, [outcome])
+            except exc.IntegrityError:
+                log.warning("provider id used twice", sender=self._sender.key)
+                if isinstance(outcome, Taken):
+                    with self._house.unit() as unit:
+                        write(unit, self._sender.key, [replace(outcome, provider_id=None)])
+        self._unwritten = []
+
+    def _send(self, parcel: Parcel) -> None:
+        with structlog.contextvars.bound_contextvars(correlation=parcel.correlation):
+            try:
+                answer = self._hand_over(parcel)
+            except Exception as error:
+                log.exception("sending broke", sender=parcel.sender)
+                answer = again(parcel, type(error).__name__, now=self._house.now())
+            self._answers.put((parcel, answer))
+
+    def _hand_over(self, parcel: Parcel) -> Taken | Outcome:
+        if reason := self._useless(parcel):
+            return Dead(parcel.id, parcel.lease, reason)
+        try:
+            dressed = dress(self._house, parcel)
+        except Exception:
+            # Trying again finds no other words: laid aside until they are mended, then revived.
+            log.exception("no words for a message", alert=parcel.payload.get("alert"))
+            return Dead(parcel.id, parcel.lease, "no_words")
+        began = perf_counter()
+        try:
+            sent = self._sender.send(dressed.outgoing)
+        except SendFailed as failed:
+            self._tell(parcel, failed.fate, failed.code, began)
+            return judge(parcel, failed, now=self._house.now())
+        self._tell(parcel, "taken", sent.provider_id, began)
+        return Taken(
+            parcel.id, parcel.message_id, sent.provider_id or None, sent.segments, dressed.content
+        )
+
+    def _useless(self, parcel: Parcel) -> str:
+        if parcel.expires_at is not None and parcel.expires_at < self._house.now():
+            return "expired"
+        return "given_up" if parcel.attempts > MOST_ATTEMPTS else ""
+
+    def _tell(self, parcel: Parcel, result: str, detail: str, began: float) -> None:
+        took = perf_counter() - began
+        provider = self._sender.provider
+        metrics.sent(provider, parcel.channel, result, seconds=took)
+        facts = {"message": str(parcel.message_id), "provider": provider, "result": result}
+        if result == "taken":
+            log.info("sent", provider_id=detail, ms=round(took * 1000), **facts)
+        else:
+            say = log.error if result == Fate.ALARM else log.warning
+            say("not sent", code=detail, attempts=parcel.attempts, **facts)
+        self._house.trace(
+            "sent",
+            correlation=parcel.correlation,
+            id=str(parcel.message_id),
+            contact=parcel.contact,
+            channel=parcel.channel,
+            status="sent" if result == "taken" else result,
+            detail=detail,
+            ms=round(took * 1000, 1),
+        )
+
+    def _beat(self) -> None:
+        if monotonic() >= self._beat_at:
+            self._house.waker.beat(self._sender.key)
+            self._beat_at = monotonic() + BEAT_SECONDS
