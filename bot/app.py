@@ -1,0 +1,82 @@
+"""The web application: every blueprint with how it is checked, and what every answer carries."""
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bot import house as houses
+from bot import logs
+from bot.house import House
+from bot.ops import ops
+from bot.settings import Settings, load
+from bot.simulator.page import simulator
+from bot.webhooks import webhooks
+
+LONGEST_BODY = 1024 * 1024
+MOST_FORM_PARTS = 200
+
+# How each blueprint knows its caller. A test demands an entry for every blueprint.
+AUTH = {
+    "webhooks": "the provider's signature, or the secret in the path",
+    "ops": "open: no customer data; keep /metrics inside your network",
+    "simulator": "demo only: not registered unless DEMO_MODE=1",
+}
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+}
+
+
+def build(settings: Settings | None = None, house: House | None = None) -> Flask:
+    """Return the application, built from settings (the environment's by default)."""
+    settings = settings or (house.settings if house else load())
+    logs.configure(settings.log_level)
+    app = Flask("bot", template_folder="../templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=LONGEST_BODY,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        MAX_FORM_MEMORY_SIZE=LONGEST_BODY,
+    )
+    app.extensions["house"] = house or houses.build(
+        settings, name="wekeza-web", pool=settings.web_threads
+    )
+    app.register_blueprint(webhooks)
+    app.register_blueprint(ops)
+    if settings.demo_mode:
+        app.register_blueprint(simulator)
+    app.register_error_handler(HTTPException, _refuse)
+    app.after_request(_harden)
+    # One proxy may stand in front; signatures are computed over PUBLIC_BASE_URL all the same.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _refuse(error: HTTPException) -> Response:
+    """Answer errors as RFC 9457 problem details under /api, as plain words elsewhere."""
+    code = error.code or 500
+    if request.path.startswith("/api"):
+        answer = jsonify(type="about:blank", title=error.name, status=code, code=_slug(error.name))
+        answer.mimetype = "application/problem+json"
+    else:
+        answer = Response(error.name, mimetype="text/plain")
+    answer.status_code = code
+    return answer
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "_")
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,165 @@
+"""The end of a turn: what is kept of it, what is owed for it, and what may be shown of it."""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import timedelta
+from uuid import UUID
+
+from bot import masks
+from bot.telling import Telling
+from channels.message import Reply
+from core.crm import conversations, media
+from core.crm.conversations import Closing
+from core.store import outbox
+
+STORY_RESTS_AFTER = timedelta(minutes=10)
+CALL_WAITS = timedelta(seconds=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What came of a turn. It holds no secret: traces and metrics are made of it."""
+
+    reply: Reply | None
+    page: int
+    channel: str
+    address: str
+    flow: str
+    before: str
+    after: str
+    outcome: str
+    said: str
+    secret: bool
+    correlation: str
+    language: str
+    call: object | None = field(default=None, repr=False)
+
+    def trace(self) -> dict[str, object]:
+        """Return what the simulator may show of it."""
+        facts = {one.name: getattr(self, one.name) for one in fields(self)}
+        reply = None if self.reply is None else asdict(self.reply)
+        return facts | {"reply": reply, "call": self.call is not None}
+
+
+def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked:
+    """Write down everything the turn leaves behind. None says nothing to the customer."""
+    talk, now = turn.talk, turn.unit.now
+    waits = turn.call is not None
+    if reply is not None:
+        talk.turn += 1
+        text = "\n".join(part for part in (*turn.notes, reply.text) if part)
+        reply = replace(reply, text=text, turn=talk.turn)
+        _prompted(turn, reply)
+    talk.language, talk.language_chosen = turn.bank.language, turn.bank.language_chosen
+    if talk.flow is not None:
+        talk.expires_at = now + STORY_RESTS_AFTER
+    spoken = None if waits else reply
+    said_id = turn.unit.new_id()
+    said = _loggable(turn)
+    conversations.close_turn(
+        turn.unit,
+        talk,
+        Closing(
+            provider=turn.event.provider,
+            provider_id=turn.event.id,
+            said_id=said_id,
+            said=said,
+            said_type=_kind(turn),
+            media_url=_first_media(turn),
+            ours=turn.event.inbound is None,
+            reply=None if spoken is None else asdict(spoken),
+            reply_text="" if spoken is None else masks.shown(spoken),
+            answered_in_response=spoken is not None and turn.event.channel == "ussd",
+            inbox_state="calling" if waits else "failed" if failed else "done",
+            deadline=now + CALL_WAITS if waits else None,
+            customer_id=turn.bank.customer_id,
+            flow=turn.stood[0] or talk.flow,
+            state=talk.state,
+            intent=turn.intent,
+            outcome=turn.outcome or "went on",
+        ),
+    )
+    _keep_media(turn, said_id)
+    if spoken is not None and turn.event.channel != "ussd":
+        _owe(turn, spoken)
+    return _walked(turn, reply, said)
+
+
+def _prompted(turn: Telling, reply: Reply) -> None:
+    talk, now = turn.talk, turn.unit.now
+    if turn.outcome != "more":
+        talk.page = 0
+    # After a crossed message the next one is judged by itself, or a wrong clock would shut us out.
+    talk.prompted_at = None if turn.outcome == "crossed" else now
+    talk.last_reply = asdict(reply)
+    if turn.paid is not None and turn.event.channel == "ussd":
+        # Told again when the customer dials and the gateway has not said that this screen was read.
+        talk.outcome = {**turn.paid, "at": now.isoformat()}
+
+
+def _owe(turn: Telling, reply: Reply) -> None:
+    sender = turn.house.sender(turn.event.provider, turn.event.channel)
+    outbox.queue_reply(
+        turn.unit,
+        sender=sender.key,
+        channel=turn.event.channel,
+        provider=turn.event.provider,
+        contact=turn.event.address,
+        customer_id=turn.bank.customer_id,
+        conversation_id=turn.talk.id,
+        reply=asdict(reply),
+        content=masks.shown(reply),
+    )
+
+
+def _loggable(turn: Telling) -> str:
+    """Return what the log keeps of the customer's words: never a PIN or a code."""
+    inbound, first = turn.event.inbound, turn.first
+    if inbound is None:
+        return ""
+    said = inbound.text or inbound.choice.rsplit("@", 1)[0]
+    if turn.proof is not None or (first is not None and first.secret):
+        return masks.hide(said)
+    answered = first is not None and first.loggable and first.understood
+    return said if answered and turn.stood[0] else masks.hide_short_numbers(said)
+
+
+def _kind(turn: Telling) -> str:
+    if turn.event.inbound is None:
+        return "text"
+    if turn.event.inbound.media:
+        return "media"
+    return "interactive" if turn.event.inbound.choice else "text"
+
+
+def _first_media(turn: Telling) -> str | None:
+    files = turn.event.inbound.media if turn.event.inbound else ()
+    return files[0].url if files else None
+
+
+def _keep_media(turn: Telling, message_id: UUID) -> None:
+    for file in turn.event.inbound.media if turn.event.inbound else ():
+        media.expect(
+            turn.unit,
+            message_id=message_id,
+            provider=turn.event.provider,
+            url=file.url,
+            content_type=file.content_type,
+        )
+
+
+def _walked(turn: Telling, reply: Reply | None, said: str) -> Walked:
+    return Walked(
+        reply=reply,
+        page=turn.talk.page,
+        channel=turn.event.channel,
+        address=turn.event.address,
+        flow=turn.stood[0] or turn.talk.flow or "none",
+        before=".".join(part or "none" for part in turn.stood),
+        after=f"{turn.talk.flow or 'none'}.{turn.talk.state or 'none'}",
+        outcome=turn.outcome,
+        said=said,
+        secret=turn.first is not None and turn.first.secret,
+        correlation=turn.unit.correlation,
+        language=turn.talk.language,
+        call=turn.call,
+    )

@@ -1,0 +1,50 @@
+"""The demo's providers: accounts at the twin of the phone companies. Everybody knows them."""
+
+from typing import Any
+
+DEMO = {
+    "twilio_account_sid": "AC00000000000000000000000000000384",
+    "twilio_auth_token": "demo-twilio-auth-token",
+    "twilio_whatsapp_from": "+254700000100",
+    "twilio_sms_from": "21000",
+    "at_username": "sandbox",
+    "at_api_key": "demo-africastalking-api-key",
+    "at_sender": "WEKEZA",
+    "at_shortcode": "21000",
+    "at_webhook_secret": "demo-at-webhook-secret",
+    "ussd_webhook_secret": "demo-ussd-webhook-secret",
+}
+# A provider is the demo's only as a whole: one of its own credentials, and nothing is filled in.
+CREDENTIALS = {
+    "twilio": ("twilio_account_sid", "twilio_auth_token"),
+    "at": ("at_username", "at_api_key"),
+}
+SECRETS = ("twilio_auth_token", "at_api_key", "at_webhook_secret", "ussd_webhook_secret")
+# Both SMS providers work in the demo: Africa's Talking carries these countries, Twilio the rest.
+SMS_ROUTES = {"TZ": "africastalking", "UG": "africastalking", "RW": "africastalking"}
+
+
+def is_default(given: dict[str, Any]) -> bool:
+    """Return whether these settings make a demo: no provider account, and not production."""
+    accounts = ("twilio_auth_token", "meta_access_token", "at_api_key")
+    return given.get("environment") != "production" and not any(name in given for name in accounts)
+
+
+def fill_in(facts: dict[str, Any]) -> None:
+    """Add the demo's accounts for every provider that has none of its own."""
+    twin = f"http://127.0.0.1:{facts.get('twin_port')}"
+    for prefix, credentials in CREDENTIALS.items():
+        if any(name in facts for name in credentials):
+            continue
+        facts.setdefault(f"{prefix}_api_base", twin)
+        for name, value in DEMO.items():
+            if name.startswith(f"{prefix}_"):
+                facts.setdefault(name, value)
+    facts.setdefault("ussd_webhook_secret", DEMO["ussd_webhook_secret"])
+    facts.setdefault("name_enquiry_base", f"{twin}/gsma")
+    facts.setdefault("sms_routes", SMS_ROUTES)
+
+
+def demo_secrets_in(facts: dict[str, Any]) -> list[str]:
+    """Return the names of the settings that have a demo's value for a secret."""
+    return [name.upper() for name in SECRETS if facts.get(name) == DEMO[name]]

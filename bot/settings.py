@@ -1,0 +1,213 @@
+"""Everything that can be set from outside, read once. No other file reads the environment."""
+
+import base64
+import binascii
+import re
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
+
+from bot import demo_settings
+from bot.embedded import keys, postgres, redis
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY_NAMES = ("secret_key", "field_keys", "pin_pepper", "seal_key")
+
+
+class BadSettings(Exception):
+    """The house cannot be built from these settings. ``problems`` has a line for each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _decode_key(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise ValueError("must be base64 (make one with: openssl rand -base64 32)") from None
+    if len(key) != keys.KEY_BYTES:
+        raise ValueError("must be 32 bytes (make one with: openssl rand -base64 32)")
+    return key
+
+
+def _split(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _decode_keys(text: object) -> object:
+    parts = _split(text)
+    return tuple(_decode_key(part) for part in parts) if isinstance(parts, tuple) else parts
+
+
+Key = Annotated[bytes, BeforeValidator(_decode_key)]
+AddressList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+KeyList = Annotated[tuple[bytes, ...], NoDecode, BeforeValidator(_decode_keys)]
+Provider = Literal["twilio", "africastalking"]
+
+
+class Settings(BaseSettings):
+    """The settings of the house. What each means stands in ``.env.example``."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "staging", "production"] = "development"
+    demo_mode: bool
+    default_country: str = Field("KE", pattern="^[A-Z]{2}$")
+
+    bind_host: str
+    port: int = Field(8000, ge=1, le=65534)
+    twin_port: int = Field(ge=1, le=65535)
+    public_base_url: str
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    web_processes: int = Field(1, ge=1, le=64)
+    web_threads: int = Field(16, ge=2, le=512)
+    workers: int = Field(1, ge=1, le=64)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    data_dir: Path
+    database_url: str = Field(repr=False)
+    database_admin_url: str = Field(repr=False)
+    database_replica_url: str = Field("", repr=False)
+    redis_url: str = Field(repr=False)
+    warehouse_url: str = Field("", repr=False)
+    bundled_postgres: bool
+    bundled_redis: bool
+
+    secret_key: str = Field(repr=False, min_length=32)
+    field_keys: KeyList = Field(repr=False, min_length=1)
+    pin_pepper: Key = Field(repr=False)
+    seal_key: Key = Field(repr=False)
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = Field("", repr=False)
+    twilio_whatsapp_from: str = Field("", pattern=r"^(\+\d{8,15})?$")
+    twilio_sms_from: str = Field("", pattern=r"^(\+?\d{3,15})?$")
+    twilio_api_base: str = ""
+
+    meta_app_secret: str = Field("", repr=False)
+    meta_verify_token: str = Field("", repr=False)
+    meta_access_token: str = Field("", repr=False)
+    meta_phone_number_id: str = ""
+    meta_api_base: str = ""
+
+    at_username: str = ""
+    at_api_key: str = Field("", repr=False)
+    at_sender: str = ""
+    at_shortcode: str = ""
+    at_webhook_secret: str = Field("", repr=False)
+    at_api_base: str = ""
+    at_allowed: AddressList = ()
+
+    ussd_webhook_secret: str = Field("", repr=False)
+    name_enquiry_base: str = ""
+    sms_routes: dict[str, Provider] = Field(default_factory=dict)
+    sms_rate: float = Field(10.0, gt=0, le=1000)
+    whatsapp_rate: float = Field(80.0, gt=0, le=1000)
+    smtp_url: str = Field("", repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Work out what was not given: ports, bundled servers, their keys, the demo's providers."""
+        facts = dict(given)
+        facts["data_dir"] = str((ROOT / facts.get("data_dir", "var")).absolute())
+        facts.setdefault("demo_mode", demo_settings.is_default(facts))
+        demo = str(facts["demo_mode"]).lower() in {"1", "true", "yes", "on", "t", "y"}
+        facts.setdefault("bind_host", "127.0.0.1" if demo else "0.0.0.0")  # noqa: S104
+        port = str(facts.get("port", 8000))
+        facts.setdefault("twin_port", int(port) + 1 if port.isdigit() else 8001)
+        facts.setdefault("public_base_url", f"http://127.0.0.1:{port}")
+        if demo:
+            demo_settings.fill_in(facts)
+        _add_bundled(facts)
+        return facts
+
+    @field_validator("at_allowed")
+    @classmethod
+    def _are_networks(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in entries:
+            ip_network(entry, strict=False)
+        return entries
+
+    @field_validator(
+        "public_base_url", "twilio_api_base", "meta_api_base", "at_api_base", "name_enquiry_base"
+    )
+    @classmethod
+    def _is_web_address(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if address and (parts.scheme not in {"http", "https"} or not parts.netloc):
+            raise ValueError("must be an address such as https://bank.example")
+        return address.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_earnest(self) -> Self:
+        if self.environment != "production":
+            return self
+        if self.demo_mode:
+            raise ValueError("DEMO_MODE=1 in production: its log-ins are public; set DEMO_MODE=0")
+        if known := demo_settings.demo_secrets_in(self.model_dump()):
+            raise ValueError(f"{', '.join(known)}: a demo value, known to all; set your own")
+        if not self.public_base_url.startswith("https://"):
+            raise ValueError("PUBLIC_BASE_URL must be https in production")
+        return self
+
+    @property
+    def twin_url(self) -> str:
+        """Where the demo's twin of the phone companies listens."""
+        return f"http://127.0.0.1:{self.twin_port}"
+
+
+def _add_bundled(facts: dict[str, Any]) -> None:
+    """Add the addresses of the bundled servers and the keys kept beside them."""
+    facts["bundled_postgres"] = "database_url" not in facts
+    facts["bundled_redis"] = "redis_url" not in facts
+    data_dir = Path(facts["data_dir"])
+    own_keys = [name for name in KEY_NAMES if name in facts]
+    if facts.get("environment") == "production" and len(own_keys) < len(KEY_NAMES):
+        missing = ", ".join(name.upper() for name in KEY_NAMES if name not in facts)
+        raise ValueError(f"{missing}: production needs its own (see .env.example)")
+    if facts["bundled_postgres"] or len(own_keys) < len(KEY_NAMES):
+        kept = keys.read_or_make(data_dir)
+        for name in KEY_NAMES:
+            facts.setdefault(name, kept[name])  # type: ignore[literal-required]
+        if facts["bundled_postgres"]:
+            server = postgres.Postgres(data_dir, kept)
+            facts["database_url"] = server.url(postgres.APP)
+            facts["database_admin_url"] = server.url(postgres.SUPERUSER)
+    facts.setdefault("database_admin_url", facts["database_url"])
+    facts.setdefault("redis_url", redis.Redis(data_dir).url)
+
+
+def load(env_file: Path | None = ROOT / ".env") -> Settings:
+    """Return the settings from the environment and ``.env``; the environment wins.
+
+    :raises BadSettings: with a line for each setting that is missing or wrong, never its value
+    """
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise BadSettings([_line(dict(problem)) for problem in error.errors()]) from None
+    except UnreadableSetting as error:
+        name = re.search('"(.+?)"', str(error))
+        raise BadSettings([f"{name[1].upper() if name else 'settings'}: must be JSON"]) from None
+    except (keys.KeysLost, OSError) as error:
+        raise BadSettings([str(error)]) from None
+
+
+def _line(problem: dict[str, Any]) -> str:
+    name = ".".join(str(part) for part in problem["loc"][:1]).upper()
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {message}" if name else message

@@ -1,0 +1,119 @@
+"""How the rest of the house rouses the worker: by dotted name, over Redis, and never at a cost.
+
+A drain that runs keeps a key alive; as long as it lives, waking costs one round trip and does
+nothing, for the drain looks for new rows by itself. Whoever calls a drain sets the key too, so that
+a hundred turns at once call it once. When Redis does not answer, it is left alone for a while: the
+scheduler finds what is due in PostgreSQL.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from hashlib import blake2s
+from threading import Lock
+from time import monotonic
+
+import redis
+import structlog
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+
+CALLS, DRAIN, JOBS = "calls", "drain", "jobs"
+"""The queues, most urgent first. Every worker listens to all of them."""
+
+DRAIN_JOB = "worker.drain.drain"
+CALL_JOB = "worker.call.answer_call"
+MEDIA_JOB = "worker.media.keep"
+
+CALLED_MS = 1_000
+"""How long a call for a drain keeps others from calling again."""
+BEATING_MS = 1_500
+"""How long a running drain is believed to be alive after its last beat."""
+STALE_SECONDS = 30
+"""After which a job nobody has taken is forgotten; the scheduler calls again every second."""
+REST_SECONDS = 2.0
+LONGEST_REST_SECONDS = 15.0
+
+log = structlog.get_logger()
+
+
+class Wake:
+    """Wakes drains and hands jobs to the worker. Its methods return False when Redis is away."""
+
+    def __init__(self, client: redis.Redis, *, clock: Callable[[], float] = monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._lock = Lock()
+        self._resting_until = 0.0
+        self._rest = REST_SECONDS
+
+    def wake(self, keys: Collection[str]) -> bool:
+        """Have these sending numbers drained: one round trip, plus a job for each that sleeps."""
+        ordered = sorted(keys)
+
+        def call() -> None:
+            pipeline = self._client.pipeline(transaction=False)
+            for key in ordered:
+                pipeline.set(_beat_key(key), "called", nx=True, px=CALLED_MS)
+            for key, asleep in zip(ordered, pipeline.execute(), strict=True):
+                if asleep:
+                    self._enqueue(DRAIN, DRAIN_JOB, (key,))
+
+        return self._try(call)
+
+    def beat(self, key: str) -> bool:
+        """Say that a number's drain is running."""
+        return self._try(lambda: self._client.set(_beat_key(key), "running", px=BEATING_MS))
+
+    def fall_silent(self, key: str) -> bool:
+        """Say that a number's drain is about to leave, so that the next wake calls another."""
+        return self._try(lambda: self._client.delete(_beat_key(key)))
+
+    def call(self, provider: str, provider_id: str) -> bool:
+        """Have the outside world asked what a waiting conversation wants to know."""
+        return self._try(lambda: self._enqueue(CALLS, CALL_JOB, (provider, provider_id)))
+
+    def keep_media(self, media_id: str) -> bool:
+        """Have a customer's file fetched and kept."""
+        return self._try(lambda: self._enqueue(JOBS, MEDIA_JOB, (media_id,)))
+
+    def _enqueue(self, queue: str, job: str, args: tuple[str, ...]) -> None:
+        # One job of a kind and subject at a time. A job leaves nothing behind when it has finished
+        # or failed: while any trace of it exists, RQ refuses the next of the same id.
+        with suppress(DuplicateJobError):
+            Queue(queue, connection=self._client).enqueue_call(
+                job,
+                args=args,
+                job_id=job_id(job, *args),
+                unique=True,
+                ttl=STALE_SECONDS,
+                result_ttl=0,
+                failure_ttl=0,
+                description=job,  # the arguments may be a customer's number, and RQ logs this
+            )
+
+    def _try(self, work: Callable[[], object]) -> bool:
+        if self._clock() < self._resting_until:
+            return False
+        try:
+            work()
+        except redis.RedisError as error:
+            self._give_rest(error)
+            return False
+        self._rest = REST_SECONDS
+        return True
+
+    def _give_rest(self, error: redis.RedisError) -> None:
+        with self._lock:
+            self._resting_until = self._clock() + self._rest
+            self._rest = min(self._rest * 2, LONGEST_REST_SECONDS)
+        log.warning("redis away", error=type(error).__name__)
+
+
+def job_id(job: str, *args: str) -> str:
+    """Return the id of a job on a subject; RQ allows letters, digits, dashes and underscores."""
+    subject = blake2s("\0".join(args).encode(), digest_size=12).hexdigest()
+    return f"{job.rpartition('.')[2]}-{subject}"
+
+
+def _beat_key(key: str) -> str:
+    return f"wekeza:drain:{key}"
