@@ -1,14 +1,14 @@
 """The end of a turn: what is kept of it, what is owed for it, and what may be shown of it."""
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from uuid import UUID
 
 from bot import masks
 from bot.telling import Telling
 from channels.message import Reply
-from core.crm import conversations, media
-from core.crm.conversations import Closing
+from core.crm import media, turns
+from core.crm.turns import Closing
 from core.store import outbox
 
 STORY_RESTS_AFTER = timedelta(minutes=10)
@@ -36,7 +36,7 @@ class Walked:
     def trace(self) -> dict[str, object]:
         """Return what the simulator may show of it."""
         facts = {one.name: getattr(self, one.name) for one in fields(self)}
-        reply = None if self.reply is None else asdict(self.reply)
+        reply = None if self.reply is None else masks.dump_reply(self.reply)
         return facts | {"reply": reply, "call": self.call is not None}
 
 
@@ -55,7 +55,7 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
     spoken = None if waits else reply
     said_id = turn.unit.new_id()
     said = _loggable(turn)
-    conversations.close_turn(
+    turns.close_turn(
         turn.unit,
         talk,
         Closing(
@@ -66,7 +66,7 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
             said_type=_kind(turn),
             media_url=_first_media(turn),
             ours=turn.event.inbound is None,
-            reply=None if spoken is None else asdict(spoken),
+            reply=None if spoken is None else talk.last_reply,
             reply_text="" if spoken is None else masks.shown(spoken),
             answered_in_response=spoken is not None and turn.event.channel == "ussd",
             inbox_state="calling" if waits else "failed" if failed else "done",
@@ -90,7 +90,7 @@ def _prompted(turn: Telling, reply: Reply) -> None:
         talk.page = 0
     # After a crossed message the next one is judged by itself, or a wrong clock would shut us out.
     talk.prompted_at = None if turn.outcome == "crossed" else now
-    talk.last_reply = asdict(reply)
+    talk.last_reply = masks.dump_reply(reply)
     if turn.paid is not None and turn.event.channel == "ussd":
         # Told again when the customer dials and the gateway has not said that this screen was read.
         talk.outcome = {**turn.paid, "at": now.isoformat()}
@@ -106,7 +106,7 @@ def _owe(turn: Telling, reply: Reply) -> None:
         contact=turn.event.address,
         customer_id=turn.bank.customer_id,
         conversation_id=turn.talk.id,
-        reply=asdict(reply),
+        reply=masks.dump_reply(reply),
         content=masks.shown(reply),
     )
 

@@ -17,7 +17,7 @@ from bot.telling import Event
 from bot.turn import Turn
 from channels.message import Inbound, OptOut, Receipt, Reply, SessionEnd
 from core.access import addresses
-from core.crm import conversations, messages
+from core.crm import conversations, messages, waiting
 from core.crm.conversations import Kept
 from flows.story import Outcome
 
@@ -77,7 +77,7 @@ def answer_call(house: House, provider: str, provider_id: str) -> bool:
     Returns False when nothing waits any more: it was answered, timed out or moved on.
     """
     with house.unit() as unit:
-        opening = conversations.calling(unit, provider=provider, provider_id=provider_id)
+        opening = waiting.calling(unit, provider=provider, provider_id=provider_id)
         if opening is None:
             return False
         event = Event.ours(opening.talk, provider=provider, provider_id=provider_id)
@@ -90,7 +90,7 @@ def answer_call(house: House, provider: str, provider_id: str) -> bool:
 def expire_calls(house: House) -> int:
     """Tell conversations whose answer never came that it did not. Returns how many."""
     with house.unit() as unit:
-        late = conversations.waiting_calls(unit, before=house.now() - CALL_GRACE)
+        late = waiting.waiting_calls(unit, before=house.now() - CALL_GRACE)
     return sum(
         _resume(house, provider, provider_id, "timed_out", asked=None) is not None
         for provider, provider_id in late
@@ -100,7 +100,7 @@ def expire_calls(house: House) -> int:
 def expire_conversations(house: House) -> int:
     """Let conversations that nobody went on with rest. Returns how many."""
     with house.unit() as unit:
-        return conversations.expire(unit)
+        return waiting.expire(unit)
 
 
 def note_receipt(house: House, receipt: Receipt) -> None:
@@ -113,9 +113,7 @@ def note_receipt(house: House, receipt: Receipt) -> None:
 def note_session_end(house: House, end: SessionEnd) -> None:
     """Note that a USSD session is over."""
     with house.unit() as unit:
-        conversations.end_session(
-            unit, session=end.session, address=end.address, completed=end.completed
-        )
+        waiting.end_session(unit, session=end.session, address=end.address, completed=end.completed)
     house.trace("session_end", address=end.address, completed=end.completed)
 
 
@@ -202,7 +200,7 @@ def _resume(
 
     def walk() -> Walked | None:
         with house.unit() as unit:
-            opening = conversations.calling(unit, provider=provider, provider_id=provider_id)
+            opening = waiting.calling(unit, provider=provider, provider_id=provider_id)
             if opening is None:
                 return None
             event = Event.ours(opening.talk, provider=provider, provider_id=provider_id)
@@ -234,7 +232,7 @@ def _again(house: House, inbound: Inbound, kept: Kept, correlation: str) -> Said
     while kept.state == "calling" and inbound.channel == "ussd" and monotonic() < until:
         sleep(WAIT_STEP)
         with house.unit(correlation) as unit:
-            found = conversations.kept(unit, provider=inbound.provider, provider_id=inbound.id)
+            found = waiting.kept(unit, provider=inbound.provider, provider_id=inbound.id)
         kept = found or kept
     house.trace(
         "duplicate", correlation=correlation, channel=inbound.channel, address=inbound.address
@@ -260,7 +258,8 @@ def _first_language(address: str) -> str:
 def _show(house: House, walked: Walked, began: float) -> None:
     seconds = monotonic() - began
     metrics.turn(walked.channel, walked.flow, walked.outcome, seconds=seconds)
-    house.trace("turn", ms=round(seconds * 1000, 1), **walked.trace())
+    if house.settings.demo_mode:
+        house.trace("turn", ms=round(seconds * 1000, 1), **walked.trace())
     log.info(
         "turn",
         channel=walked.channel,

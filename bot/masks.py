@@ -28,8 +28,24 @@ def shown(reply: Reply) -> str:
     return "\n".join(lines)
 
 
+def dump_reply(reply: Reply) -> dict[str, Any]:
+    """Return a reply as it is kept. By hand: every turn does this, and ``asdict`` copies deeply."""
+    return {
+        "text": reply.text,
+        "options": [_dump(one) for one in reply.options],
+        "nav": [_dump(one) for one in reply.nav],
+        "ends": reply.ends,
+        "turn": reply.turn,
+        "button": reply.button,
+    }
+
+
+def _dump(option: Option) -> dict[str, str]:
+    return {"key": option.key, "label": option.label, "hint": option.hint}
+
+
 def load_reply(kept: dict[str, Any]) -> Reply:
-    """Return the reply that ``asdict`` wrote."""
+    """Return the reply that ``dump_reply`` wrote."""
     facts = dict(kept)
     facts["options"] = tuple(Option(**o) for o in kept.get("options", ()))
     facts["nav"] = tuple(Option(**o) for o in kept.get("nav", ()))

@@ -6,7 +6,7 @@ from bot import masks
 from bot.closing import Walked, close
 from bot.telling import Telling
 from channels.message import Inbound, Reply
-from core.crm import conversations
+from core.crm import waiting
 from flows import engine, manners
 from flows.catalog import STORIES
 from flows.engine import Said
@@ -39,9 +39,7 @@ class Turn(Telling):
         """
         story, wanted = self.story(), self.wanted()
         if story is None or wanted is None or asked not in (None, wanted):
-            conversations.drop_call(
-                self.unit, provider=self.event.provider, provider_id=self.event.id
-            )
+            waiting.drop_call(self.unit, provider=self.event.provider, provider_id=self.event.id)
             return None
         return close(self, self.follow(story, engine.answer(story, outcome, self.words)))
 
