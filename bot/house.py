@@ -18,6 +18,7 @@ from bot.providers import Providers
 from bot.settings import Settings, load
 from bot.wake import Wake
 from channels.message import Door, Sender
+from core import phone
 from core.access.pins import Secrets
 from core.crm.templates import TemplateBook
 from core.partners.name_enquiry import NameEnquiry, NameRegistry
@@ -25,7 +26,7 @@ from core.store import outbox
 from core.store.engine import open_engine
 from core.store.unit import Unit, open_unit
 from flows.story import Outcome
-from flows.words import Words
+from flows.words import CONTACTS, Words
 
 UI_EVENTS = "ui:events"
 UI_KEPT = 2000
@@ -118,10 +119,21 @@ def build(settings: Settings, *, name: str, pool: int = 8) -> House:
     return furnish(settings, engine, clock=_now, ids=uuid_utils.compat.uuid7)
 
 
+def _introduce(settings: Settings) -> None:
+    """Have the words tell customers the numbers we are really reached at."""
+    own = {
+        "ussd": settings.ussd_code,
+        "sms": settings.twilio_sms_from or settings.at_shortcode,
+        "whatsapp": phone.spaced(settings.twilio_whatsapp_from),
+    }
+    CONTACTS.update({channel: number for channel, number in own.items() if number})
+
+
 def furnish(
     settings: Settings, engine: Engine, *, clock: Callable[[], datetime], ids: Callable[[], UUID]
 ) -> House:
     """Return a house on a database, with a clock and ids of the caller's."""
+    _introduce(settings)
     client = redis.Redis.from_url(
         settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.3
     )

@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     at_api_base: str = ""
     at_allowed: AddressList = ()
 
+    ussd_code: str = Field("*384*100#", pattern=r"^\*[0-9*]+#$")
     ussd_webhook_secret: str = Field("", repr=False)
     name_enquiry_base: str = ""
     sms_routes: dict[str, Provider] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from uuid import UUID
 from core import joining, phone
 from core.access import addresses, birth, codes, pins
 from core.access.codes import Purpose
-from core.access.pins import Proof, Secrets
+from core.access.pins import Proof, Secrets, WeakPin
 from core.crm import customers
 from core.errors import Refusal
 from core.ledger import book
@@ -22,7 +22,7 @@ from core.transfers.history import Line
 from core.transfers.send import SentMoney
 from core.visitor import Visitor
 
-__all__ = ["Bank", "Line", "NameEnquiry", "Proof", "Recipient", "Secrets", "SentMoney", "Visitor"]
+__all__ = ["Bank", "Line", "NameEnquiry", "Proof", "Recipient", "Secrets", "SentMoney", "Visitor", "WeakPin"]
 
 
 class UnknownRecipient(Refusal):
@@ -128,6 +128,13 @@ class Bank(Standing):
             note=note,
         )
 
+    def check_age(self, born: date) -> None:
+        """Refuse somebody early who is not of age.
+
+        :raises TooYoung: if they are not
+        """
+        birth.require_of_age(born, self._unit.now.date())
+
     def join(
         self,
         *,
@@ -152,7 +159,7 @@ class Bank(Standing):
         if not self.has_number:
             raise NumberNeeded
         if self._secrets.verify(pin_hash, f"{born.year}"):
-            raise pins.WeakPin
+            raise WeakPin
         joined = joining.join(
             self._unit,
             joining.Joining(

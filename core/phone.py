@@ -48,6 +48,13 @@ def country_of(number: str, default: str) -> str:
     return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or default
 
 
+def spaced(number: str) -> str:
+    """Return an E.164 number as people read it, ``+254 700 000100``; anything else as it is."""
+    if not is_phone(number):
+        return number
+    return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+
+
 def mask(number: str) -> str:
     """Return an E.164 number with only enough left to recognise: ``+254 7** *** 002``.
 

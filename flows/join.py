@@ -94,7 +94,7 @@ class Join(Flow):
         ("weak_pin",           "again",      "pin"),
         ("repeated",           "again",      "welcome",    None, None, "join"),
         ("already_customer",   "again",      "refused"),
-        ("too_young",          "again",      "refused"),
+        ("too_young",          ("born", "again"), "refused"),
         ("country_not_served", "again",      "refused"),
         ("number_needed",      "again",      "refused"),
         ("consent_needed",     "again",      "refused"),
@@ -148,7 +148,9 @@ class Join(Flow):
 
     def note_born(self, said: str) -> None:
         """Remember the date of birth."""
-        self.slots["born"] = read_date(said).isoformat()
+        born = read_date(said)
+        self.bank.check_age(born)
+        self.slots["born"] = born.isoformat()
 
     def join(self, _: str) -> None:
         """Open the account."""

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from core.bank import WeakPin
 from core.errors import Refusal
 from flows import choices
 from flows.story import Ask, Code, End, NewSecret, Prove, RepeatSecret, Step
@@ -31,12 +32,6 @@ class NotACode(Refusal):
     """The customer was asked for a one-time code and wrote something that cannot be one."""
 
     code = "not_a_code"
-
-
-class WeakPin(Refusal):
-    """The new PIN is too easy to guess, or is not four digits."""
-
-    code = "weak_pin"
 
 
 class PinsDiffer(Refusal):

@@ -29,7 +29,8 @@ ZONES = {
     "NG": "Africa/Lagos", "GH": "Africa/Accra", "ZA": "Africa/Johannesburg",
     "SN": "Africa/Dakar", "CI": "Africa/Abidjan", "CM": "Africa/Douala",
 }  # fmt: skip
-# How the bank is reached. One place, so that no sentence carries a number of its own.
+# How the bank is reached. One place, so that no sentence carries a number of its own. The house
+# puts in its real numbers when it is built.
 CONTACTS = {"ussd": "*384*100#", "sms": "21000", "whatsapp": "+254 700 000 100"}
 _LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})  # what Babel writes and phones break on

@@ -91,14 +91,15 @@ def statement(
         "            and e.version = greatest(p.first, %(after)s)), 0) as brought"
         " from ledger_accounts a, lateral (select"
         "   ledger_version_before(a.account_id, %(since)s) as first,"
-        "   greatest(ledger_version_before(a.account_id, %(until)s),"
-        "            ledger_version_before(a.account_id, %(since)s)) as last) p"
+        "   ledger_version_before(a.account_id, %(until)s) as last) p"
         " where a.account_id = %(account)s",
         account=account,
         since=since,
-        until=until,
+        until=max(since, until),
         after=after,
     )
+    if period.first is None or period.last is None:
+        raise StatementBroken(f"account {account}: entries are missing")
     limit = max(1, min(limit, LONGEST_PAGE))
     rows = unit.all(
         f"{_LINES} where e.account_id = %(account)s and e.version > %(first)s"
@@ -140,15 +141,21 @@ def recent(unit: Unit, account: UUID, *, limit: int) -> list[Line]:
 
 
 def balance_at(unit: Unit, account: UUID, moment: datetime) -> Money:
-    """Return what the account held at a moment, entries of that very moment included."""
+    """Return what the account held at a moment, entries of that very moment included.
+
+    :raises StatementBroken: if an entry is missing
+    """
     row = unit.one(
-        "select a.currency, coalesce(e.balance_after, 0) as balance from ledger_accounts a"
-        " left join ledger_entries e on e.account_id = a.account_id"
-        " and e.version = ledger_version_before(a.account_id, %(before)s)"
+        "select a.currency, v.version, coalesce((select balance_after from ledger_entries e"
+        "   where e.account_id = a.account_id and e.version = v.version), 0) as balance"
+        " from ledger_accounts a,"
+        " lateral (select ledger_version_before(a.account_id, %(before)s) as version) v"
         " where a.account_id = %(account)s",
         account=account,
         before=moment + timedelta(microseconds=1),
     )
+    if row.version is None:
+        raise StatementBroken(f"account {account}: entries are missing")
     return Money(row.balance, row.currency)
 
 
