@@ -22,7 +22,17 @@ from core.transfers.history import Line
 from core.transfers.send import SentMoney
 from core.visitor import Visitor
 
-__all__ = ["Bank", "Line", "NameEnquiry", "Proof", "Recipient", "Secrets", "SentMoney", "Visitor", "WeakPin"]
+__all__ = [
+    "Bank",
+    "Line",
+    "NameEnquiry",
+    "Proof",
+    "Recipient",
+    "Secrets",
+    "SentMoney",
+    "Visitor",
+    "WeakPin",
+]
 
 
 class UnknownRecipient(Refusal):

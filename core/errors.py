@@ -6,9 +6,10 @@ from typing import ClassVar
 class Refusal(Exception):
     """The bank will not do it, for a reason the customer can be told.
 
-    A refusal is defined beside the function that raises it, carries a stable ``code`` and the facts
-    its words need, and is worded once per language in ``templates/<language>/refusals.j2``. Facts are
-    strings a customer may read; amounts are written as ``str(Money)``, so that the words format them.
+    A refusal is defined beside the function that raises it, carries a stable ``code`` and the
+    facts its words need, and is worded once per language in ``templates/<language>/refusals.j2``.
+    Facts are strings a customer may read; amounts are written as ``str(Money)``, and the words
+    format them.
     """
 
     code: ClassVar[str] = "refused"

@@ -16,7 +16,9 @@ LARGEST_MINOR = 10**15  # a limit on everything: far above any balance, far belo
 
 # 1500 | 1500.50 | 1,500 | 1,500.50 | 1 500,50 | 1.500,50: never ambiguous, so 1,5 is read as 1.5
 # while 1,500 is read as a thousand and a half hundred, the way all our markets write it.
-_GROUPED = re.compile(r"^\d{1,3}(?:(?P<sep>[,. '])\d{3})(?:(?P=sep)\d{3})*(?:(?P<point>[.,])\d{1,3})?$")
+_GROUPED = re.compile(
+    r"^\d{1,3}(?:(?P<sep>[,. '])\d{3})(?:(?P=sep)\d{3})*(?:(?P<point>[.,])\d{1,3})?$"
+)
 _PLAIN = re.compile(r"^\d{1,15}(?:[.,]\d{1,3})?$")
 
 
@@ -41,11 +43,13 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
-        """Return the positive amount a person typed, such as ``1,500``, ``1500.50`` or ``1 500,50``.
+        """Return the positive amount a person typed, such as ``1,500.50`` or ``1 500,50``.
 
         :raises NotAnAmount: if it is none, is zero, or has more digits than the currency
         """
-        cleaned = re.sub(rf"(?i)^(?:{currency}|ksh|sh|/=)\.?\s*|\s*(?:{currency}|/=|ksh)$", "", text.strip())
+        cleaned = re.sub(
+            rf"(?i)^(?:{currency}|ksh|sh|/=)\.?\s*|\s*(?:{currency}|/=|ksh)$", "", text.strip()
+        )
         cleaned = cleaned.replace("\u00a0", " ").replace("\u202f", " ")
         number = _read(cleaned)
         minor = None if number is None else number.scaleb(DIGITS[currency])

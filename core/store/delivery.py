@@ -39,40 +39,11 @@ class Parcel:
     in_window: bool
 
 
-# Tokens and rows are taken by one statement, so no process can send beyond the number's rate. A row
-# is next when no earlier row of its contact is unfinished: one message in flight per contact.
 LEASE = """
-with bucket as materialized (
-    select key, least(rate, allowed + rate * age / %(recovery)s) as allowed,
-        least(burst, tokens + allowed * age) as tokens, refilled_at
-    from (
-        select s.*, greatest(0, extract(epoch from %(now)s - refilled_at)) as age
-        from senders s where key = %(sender)s for update
-    ) s
-), next as (
-    select o.id from outbox o
-    where o.sender = %(sender)s and o.status = 'queued' and o.due_at <= %(now)s
-        and o.contact <> all(%(resting)s)
-        and not exists (
-            select 1 from outbox earlier
-            where earlier.sender = o.sender and earlier.contact = o.contact
-                and earlier.status in ('queued', 'leased') and earlier.id < o.id)
-    order by o.priority, o.id
-    limit (select greatest(0, least(%(most)s, floor(tokens))) from bucket)
-), leased as (
-    update outbox o set status = 'leased', lease = %(lease)s, leased_until = %(until)s,
-        attempts = attempts + 1
-    from next where o.id = next.id and o.status = 'queued'
-    returning o.id, o.lease, o.message_id, o.sender, o.channel, o.contact, o.payload,
-        o.as_template, o.attempts, o.created_at, o.expires_at, o.correlation
-), spent as (
-    update senders s set allowed = bucket.allowed,
-        tokens = bucket.tokens - (select count(*) from leased),
-        refilled_at = greatest(bucket.refilled_at, %(now)s)
-    from bucket where s.key = bucket.key and exists (select 1 from leased)
-)
-select l.*, l.channel <> 'whatsapp' or coalesce(c.last_inbound_at > %(window)s, false) as in_window
-from leased l
+select l.id, l.lease, l.message_id, l.sender, l.channel, l.contact, l.payload, l.as_template,
+    l.attempts, l.created_at, l.expires_at, l.correlation::text,
+    l.channel <> 'whatsapp' or coalesce(c.last_inbound_at > %(window)s, false) as in_window
+from lease_outbox(%(sender)s, %(most)s, %(lease)s, %(until)s, %(resting)s, %(recovery)s, %(now)s) l
 left join conversations c on c.channel = l.channel and c.address = l.contact
 order by l.id
 """
@@ -96,7 +67,7 @@ def lease(
         recovery=RECOVERY_SECONDS,
         now=unit.now,
     )
-    return [Parcel(**{**row._asdict(), "correlation": str(row.correlation)}) for row in rows]
+    return [Parcel(**row._asdict()) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +131,7 @@ def taken(unit: Unit, outcomes: Sequence[Taken]) -> None:
         update outbox o set status = 'sent', lease = null, leased_until = null, error = null,
             finished_at = %(now)s
         from told t
-        where o.id = t.id and o.message_id = t.message_id and o.status in ('queued', 'leased')
+        where o.id = t.id and o.message_id = t.message_id and o.status not in ('sent', 'dead')
         """,
         told=_records(outcomes),
         now=unit.now,
@@ -176,7 +147,7 @@ def retry(unit: Unit, outcomes: Sequence[Later]) -> None:
             attempts = case when t.counted then o.attempts else o.attempts - 1 end
         from jsonb_to_recordset(%(told)s) as t(id bigint, lease uuid, due_at timestamptz,
             error text, as_template boolean, counted boolean)
-        where o.id = t.id and o.lease = t.lease and o.status = 'leased'
+        where o.id = t.id and o.lease = t.lease
         """,
         told=_records(outcomes),
     )
@@ -190,7 +161,7 @@ def dead(unit: Unit, outcomes: Sequence[Dead]) -> None:
             update outbox o set status = 'dead', lease = null, leased_until = null,
                 error = t.error, finished_at = %(now)s
             from jsonb_to_recordset(%(told)s) as t(id bigint, lease uuid, error text)
-            where o.id = t.id and o.lease = t.lease and o.status = 'leased'
+            where o.id = t.id and o.lease = t.lease
             returning o.message_id, o.error
         )
         update messages m set status = 'failed', error_code = dead.error, failed_at = %(now)s

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from core.store.unit import Unit
 
-KEPT_FOR = timedelta(days=7)
+KEPT_FOR = timedelta(days=2)
 MOST_AT_ONCE = 5000
 
 
@@ -20,22 +20,10 @@ class Waiting:
 def waiting(unit: Unit) -> list[Waiting]:
     """Return the numbers with a message that is due and waits for no other of its contact."""
     rows = unit.all(
-        """
-        select s.key, o.since from senders s
-        cross join lateral (
-            select o.due_at as since from outbox o
-            where o.sender = s.key and o.status = 'queued' and o.due_at <= %(now)s
-                and not exists (
-                    select 1 from outbox earlier
-                    where earlier.sender = o.sender and earlier.contact = o.contact
-                        and earlier.status in ('queued', 'leased') and earlier.id < o.id)
-            order by o.priority, o.id limit 1
-        ) o
-        order by o.since limit 1000
-        """,
+        "select sender, since from waiting_senders(%(now)s) order by since limit 1000",
         now=unit.now,
     )
-    return [Waiting(row.key, row.since) for row in rows]
+    return [Waiting(row.sender, row.since) for row in rows]
 
 
 def return_leases(unit: Unit) -> int:
@@ -85,7 +73,7 @@ def depths(unit: Unit) -> list[Depth]:
 
 
 def purge(unit: Unit) -> int:
-    """Forget rows and receipts that were finished a week ago; the messages themselves stay."""
+    """Forget rows and receipts that were finished two days ago; the messages themselves stay."""
     gone = unit.run(
         """
         delete from outbox where id in (

@@ -108,7 +108,8 @@ create table ledger_requests (
 -- A refusal stays the answer to its id for ever.
 create table ledger_refusals (
     id    uuid primary key,
-    code  text not null,
+    code  text not null check (
+        code in ('insufficient_funds', 'limit_exceeded', 'balance_ceiling', 'account_frozen', 'no_rate')),
     facts jsonb not null,
     at    timestamptz not null
 );

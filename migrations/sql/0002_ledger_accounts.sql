@@ -139,17 +139,22 @@ language sql volatile security definer set search_path = public, pg_temp as $$
 $$;
 
 -- The account's last version posted before a moment, 0 when there is none. Versions have no gaps and
--- their times never go back, so a binary search over the primary key finds it in a few look-ups.
+-- their times never go back, so a binary search over the primary key finds it in a few look-ups. Null
+-- when it meets an entry that is missing: the book was tampered with.
 create function ledger_version_before(p_account uuid, p_moment timestamptz) returns bigint
 language plpgsql stable as $$
 declare
-    v_low  bigint := 0;
-    v_high bigint := coalesce((select version from ledger_accounts where account_id = p_account), 0);
+    v_low    bigint := 0;
+    v_high   bigint := (select version from ledger_accounts where account_id = p_account);
     v_middle bigint;
+    v_posted timestamptz;
 begin
     while v_low < v_high loop
         v_middle := (v_low + v_high + 1) / 2;
-        if (select posted_at from ledger_entries where account_id = p_account and version = v_middle) < p_moment then
+        select posted_at into v_posted from ledger_entries where account_id = p_account and version = v_middle;
+        if not found then
+            return null;
+        elsif v_posted < p_moment then
             v_low := v_middle;
         else
             v_high := v_middle - 1;

@@ -152,6 +152,9 @@ begin
         if v_verdict.code is not null then
             return v_verdict;
         end if;
+    elsif not exists (select from transaction_types where type = p_type) then
+        raise exception using errcode = 'invalid_parameter_value',
+            message = 'there is no transaction type ' || coalesce(p_type, 'null');
     end if;
     if p_credit.posted + p_credit.incoming + p_amount > p_credit.ceiling then
         v_verdict.code := 'balance_ceiling';

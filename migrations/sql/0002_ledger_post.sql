@@ -60,32 +60,25 @@ begin
         return;
     end if;
 
-    with entries as (
-        insert into ledger_entries (transaction_id, leg, account_id, version, amount, balance_after, posted_at)
-        values (p_id, 1, p_debit, v_debit.version + 1, -p_amount, v_debit.posted - p_amount,
-                greatest(p_now, v_debit.moved_at)),
-               (p_id, 1, p_credit, v_credit.version + 1, p_amount, v_credit.posted + p_amount,
-                greatest(p_now, v_credit.moved_at))
-    ), balances as (
-        update ledger_accounts
-           set posted = posted + case when account_id = p_credit then p_amount else -p_amount end,
-               version = version + 1, moved_at = greatest(p_now, moved_at)
-         where account_id in (p_debit, p_credit)
-    ), counter as (
+    insert into transactions (transaction_id, wallet_id, type, amount, currency, "timestamp", value_date,
+                              reference, note, correlation)
+    values (p_id, p_wallet, p_type, p_amount, p_currency, p_now,
+            coalesce(p_value_date, (p_now at time zone 'UTC')::date), p_reference, p_note, p_correlation);
+    insert into ledger_entries (transaction_id, leg, account_id, version, amount, balance_after, posted_at)
+    values (p_id, 1, p_debit, v_debit.version + 1, -p_amount, v_debit.posted - p_amount,
+            greatest(p_now, v_debit.moved_at)),
+           (p_id, 1, p_credit, v_credit.version + 1, p_amount, v_credit.posted + p_amount,
+            greatest(p_now, v_credit.moved_at));
+    update ledger_accounts
+       set posted = posted + case when account_id = p_credit then p_amount else -p_amount end,
+           version = version + 1, moved_at = greatest(p_now, moved_at)
+     where account_id in (p_debit, p_credit);
+    if v_verdict.spend is not null then
         update limit_counters
            set day_spent = case when day = v_verdict.day then day_spent else 0 end + v_verdict.spend,
                month_spent = case when month = v_verdict.month then month_spent else 0 end + v_verdict.spend,
                day = v_verdict.day, month = v_verdict.month
-         where v_verdict.spend is not null and owner = v_debit.owner
-    )
-    insert into transactions (transaction_id, wallet_id, type, amount, currency, "timestamp", value_date,
-                              reference, note, correlation)
-    select p_id, p_wallet, type, p_amount, p_currency, p_now,
-           coalesce(p_value_date, (p_now at time zone 'UTC')::date), p_reference, p_note, p_correlation
-      from transaction_types where type = p_type;
-    if not found then
-        raise exception using errcode = 'invalid_parameter_value',
-            message = 'there is no transaction type ' || coalesce(p_type, 'null');
+         where owner = v_debit.owner;
     end if;
     code := 'posted';
     facts := '{}';
@@ -180,13 +173,8 @@ begin
 
     insert into transactions (transaction_id, wallet_id, type, amount, currency, "timestamp", value_date,
                               reference, note, correlation)
-    select p_id, p_wallet, type, p_amounts[1], p_currencies[1], p_now,
-           coalesce(p_value_date, (p_now at time zone 'UTC')::date), p_reference, p_note, p_correlation
-      from transaction_types where type = p_type;
-    if not found then
-        raise exception using errcode = 'invalid_parameter_value',
-            message = 'there is no transaction type ' || coalesce(p_type, 'null');
-    end if;
+    values (p_id, p_wallet, p_type, p_amounts[1], p_currencies[1], p_now,
+            coalesce(p_value_date, (p_now at time zone 'UTC')::date), p_reference, p_note, p_correlation);
     insert into ledger_entries (transaction_id, leg, account_id, version, amount, balance_after, posted_at)
     select p_id, e.leg, e.account_id, e.version, e.amount, e.balance_after, e.posted_at
       from unnest(v_entries) e;

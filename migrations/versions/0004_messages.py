@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Going back would forget what customers were told; restore a backup instead."""
+    """Refuse: going back would forget what customers were told."""
     raise NotImplementedError("restore a backup instead")

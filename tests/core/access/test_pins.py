@@ -31,7 +31,10 @@ def test_a_hash_is_salted_peppered_and_knows_its_secret():
     assert PIN not in HASH
 
 
-@pytest.mark.parametrize("broken", ["", "x", "$argon2id$", HASH[:-4] + "!!!!"])
+BROKEN = {"empty": "", "word": "x", "kind": "$argon2id$", "tail": HASH[:-4] + "!!!!"}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
 def test_what_is_no_hash_matches_nothing(broken):
     assert not SECRETS.verify(broken, PIN)
 

@@ -1,4 +1,4 @@
-"""A small town for tests of the ledger: customers with wallets, made through the book's own door."""
+"""A small town for tests of the ledger: customers with wallets, made through the book's door."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,15 +42,17 @@ def customer(
 
 def fund(unit: Unit, wallet: UUID, amount: Money) -> Posted:
     cash = book.system_account(unit, "cash", amount.currency)
-    return book.post(unit, id=uuid4(), type="deposit", legs=[Leg(cash, wallet, amount)], wallet=wallet)
+    return book.post(
+        unit, id=uuid4(), type="deposit", legs=[Leg(cash, wallet, amount)], wallet=wallet
+    )
 
 
 def send(
-    unit: Unit, payer: UUID, payee: UUID, amount: Money, *, id: UUID | None = None, note: str = ""
+    unit: Unit, payer: UUID, payee: UUID, amount: Money, *, key: UUID | None = None, note: str = ""
 ) -> Posted:
     return book.post(
         unit,
-        id=id or uuid4(),
+        id=key or uuid4(),
         type="transfer",
         legs=[Leg(payer, payee, amount)],
         wallet=payer,

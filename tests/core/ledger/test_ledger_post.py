@@ -27,13 +27,15 @@ def state(unit):
 
 def test_money_moves_and_both_sides_say_so(unit, pair):
     amina, brian = pair
-    id = uuid4()
-    assert send(unit, amina.wallet, brian.wallet, kes(300), id=id) == book.Posted(id, replayed=False)
+    key = uuid4()
+    assert send(unit, amina.wallet, brian.wallet, kes(300), key=key) == book.Posted(
+        key, replayed=False
+    )
     assert (posted(unit, amina.wallet), posted(unit, brian.wallet)) == (kes(700), kes(300))
     entries = unit.all(
         "select account_id, debit, credit, balance_after from ledger_entries"
         " where transaction_id = %(id)s order by entry_id",
-        id=id,
+        id=key,
     )
     assert [tuple(entry) for entry in entries] == [
         (amina.wallet, 30000, 0, 70000),
@@ -44,10 +46,10 @@ def test_money_moves_and_both_sides_say_so(unit, pair):
 
 def test_the_header_says_what_was_asked(unit, pair):
     amina, brian = pair
-    id = uuid4()
+    key = uuid4()
     book.post(
         unit,
-        id=id,
+        id=key,
         type="transfer",
         legs=[Leg(amina.wallet, brian.wallet, kes(1))],
         wallet=amina.wallet,
@@ -55,19 +57,30 @@ def test_the_header_says_what_was_asked(unit, pair):
         reference="WK1",
         value_date=date(2026, 3, 1),
     )
-    row = unit.one("select * from transactions where transaction_id = %(id)s", id=id)
-    assert (row.wallet_id, row.type, row.amount, row.currency) == (amina.wallet, "transfer", 100, "KES")
-    assert (row.note, row.reference, row.value_date) == ("pour l'école %s 'é'", "WK1", date(2026, 3, 1))
+    row = unit.one("select * from transactions where transaction_id = %(id)s", id=key)
+    assert (row.wallet_id, row.type, row.amount, row.currency) == (
+        amina.wallet,
+        "transfer",
+        100,
+        "KES",
+    )
+    assert (row.note, row.reference, row.value_date) == (
+        "pour l'école %s 'é'",
+        "WK1",
+        date(2026, 3, 1),
+    )
     assert (row.timestamp, row.status, row.correlation) == (unit.now, "posted", unit.correlation)
 
 
 def test_the_same_id_and_body_answer_the_same_and_do_nothing(unit, pair):
     amina, brian = pair
-    id = uuid4()
-    send(unit, amina.wallet, brian.wallet, kes(300), id=id)
+    key = uuid4()
+    send(unit, amina.wallet, brian.wallet, kes(300), key=key)
     before = state(unit)
     later = at(unit, NOW + timedelta(days=40))
-    assert send(later, amina.wallet, brian.wallet, kes(300), id=id) == book.Posted(id, replayed=True)
+    assert send(later, amina.wallet, brian.wallet, kes(300), key=key) == book.Posted(
+        key, replayed=True
+    )
     assert state(unit) == before
 
 
@@ -87,9 +100,13 @@ def test_the_same_id_and_body_answer_the_same_and_do_nothing(unit, pair):
 )
 def test_the_same_id_with_another_body_is_refused(unit, pair, change):
     amina, brian = pair
-    id = uuid4()
-    body = {"type": "transfer", "wallet": amina.wallet, "legs": [Leg(amina.wallet, brian.wallet, kes(300))]}
-    book.post(unit, id=id, **body)
+    key = uuid4()
+    body = {
+        "type": "transfer",
+        "wallet": amina.wallet,
+        "legs": [Leg(amina.wallet, brian.wallet, kes(300))],
+    }
+    book.post(unit, id=key, **body)
     before = state(unit)
     if "amount" in change:
         changed = {"legs": [Leg(amina.wallet, brian.wallet, change["amount"])]}
@@ -100,18 +117,18 @@ def test_the_same_id_with_another_body_is_refused(unit, pair, change):
     else:
         changed = change
     with pytest.raises(book.IdReused):
-        book.post(unit, id=id, **(body | changed))
+        book.post(unit, id=key, **(body | changed))
     assert state(unit) == before
-    assert book.post(unit, id=id, **body).replayed
+    assert book.post(unit, id=key, **body).replayed
 
 
 def test_a_refusal_stays_even_when_funds_arrive(unit, pair):
     amina, brian = pair
-    id = uuid4()
+    key = uuid4()
     before = state(unit)
     for _ in range(2):
         with pytest.raises(book.InsufficientFunds) as refused:
-            send(unit, amina.wallet, brian.wallet, kes(1000, 1), id=id)
+            send(unit, amina.wallet, brian.wallet, kes(1000, 1), key=key)
         assert refused.value.facts == {"available": "KES 1000.00", "wanted": "KES 1000.01"}
         assert state(unit) == before
         if not _:
@@ -122,26 +139,26 @@ def test_a_refusal_stays_even_when_funds_arrive(unit, pair):
 
 def test_a_refusal_survives_its_savepoint(unit, pair):
     amina, brian = pair
-    id = uuid4()
+    key = uuid4()
     with pytest.raises(book.InsufficientFunds) as refused, unit.savepoint():
-        send(unit, amina.wallet, brian.wallet, kes(1001), id=id)
-    assert unit.value("select count(*) from ledger_requests where id = %(id)s", id=id) == 0
+        send(unit, amina.wallet, brian.wallet, kes(1001), key=key)
+    assert unit.value("select count(*) from ledger_requests where id = %(id)s", id=key) == 0
     book.keep(unit, refused.value)
     book.keep(unit, refused.value)  # once is enough, twice does no harm
     fund(unit, amina.wallet, kes(5000))
     with pytest.raises(book.InsufficientFunds) as again:
-        send(unit, amina.wallet, brian.wallet, kes(1001), id=id)
+        send(unit, amina.wallet, brian.wallet, kes(1001), key=key)
     assert again.value.facts == refused.value.facts
     assert book.verify(unit) == []
 
 
 def test_a_refusal_is_not_kept_over_money_that_moved(unit, pair):
     amina, brian = pair
-    id = uuid4()
+    key = uuid4()
     with pytest.raises(book.InsufficientFunds) as refused, unit.savepoint():
-        send(unit, amina.wallet, brian.wallet, kes(1001), id=id)
+        send(unit, amina.wallet, brian.wallet, kes(1001), key=key)
     fund(unit, amina.wallet, kes(1))
-    send(unit, amina.wallet, brian.wallet, kes(1001), id=id)
+    send(unit, amina.wallet, brian.wallet, kes(1001), key=key)
     with pytest.raises(DBAPIError, match="settled otherwise"):
         book.keep(unit, refused.value)
 
@@ -230,13 +247,15 @@ def test_a_group_moves_two_currencies_at_once(unit, pair):
         Leg(buy, dollars, Money(500, "USD")),
         Leg(amina.wallet, fees, kes(5)),
     ]
-    id = uuid4()
+    key = uuid4()
     for replayed in (False, True):
-        done = book.post(unit, id=id, type="exchange", legs=legs, wallet=amina.wallet)
-        assert done == book.Posted(id, replayed)
+        done = book.post(unit, id=key, type="exchange", legs=legs, wallet=amina.wallet)
+        assert done == book.Posted(key, replayed)
     assert posted(unit, amina.wallet) == kes(350)
     assert posted(unit, dollars) == Money(500, "USD")
-    assert unit.value("select count(*) from ledger_entries where transaction_id = %(id)s", id=id) == 6
+    assert (
+        unit.value("select count(*) from ledger_entries where transaction_id = %(id)s", id=key) == 6
+    )
     assert book.verify(unit) == []
 
 
@@ -245,9 +264,7 @@ def test_legs_of_a_group_see_those_before_them(unit, pair):
     legs = [Leg(amina.wallet, brian.wallet, kes(1000)), Leg(brian.wallet, amina.wallet, kes(900))]
     book.post(unit, id=uuid4(), type="transfer", legs=legs, wallet=None)
     with pytest.raises(book.InsufficientFunds):
-        book.post(
-            unit, id=uuid4(), type="transfer", legs=[legs[1], legs[0]], wallet=None
-        )
+        book.post(unit, id=uuid4(), type="transfer", legs=[legs[1], legs[0]], wallet=None)
 
 
 @pytest.mark.parametrize(
@@ -269,14 +286,22 @@ def test_legs_of_a_group_see_those_before_them(unit, pair):
 )
 def test_a_callers_mistake_leaves_nothing(unit, pair, wrong):
     amina, brian = pair
-    before, id = state(unit), uuid4()
+    before, key = state(unit), uuid4()
     body = {"type": "transfer", "wallet": None} | wrong(amina.wallet, brian.wallet)
     with pytest.raises(DBAPIError), unit.savepoint():
-        book.post(unit, id=id, **body)
+        book.post(unit, id=key, **body)
     assert state(unit) == before
-    assert unit.value("select count(*) from ledger_requests where id = %(id)s", id=id) == 0
+    assert unit.value("select count(*) from ledger_requests where id = %(id)s", id=key) == 0
     with pytest.raises(ValueError, match="legs"):
-        book.post(unit, id=id, type="transfer", legs=[], wallet=None)
+        book.post(unit, id=key, type="transfer", legs=[], wallet=None)
+
+
+def test_a_look_knows_a_callers_mistake_too(unit, pair):
+    amina, brian = pair
+    cash = book.system_account(unit, "cash", "KES")
+    for payer in (amina.wallet, cash):
+        with pytest.raises(DBAPIError, match="transaction type"), unit.savepoint():
+            book.look(unit, debit=payer, credit=brian.wallet, amount=kes(1), type="nonsense")
 
 
 def test_a_look_leaves_no_trace(unit, pair):
@@ -293,9 +318,7 @@ def test_a_look_leaves_no_trace(unit, pair):
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    minor=st.integers(-(10**17), 10**17), currency=st.sampled_from(sorted(DIGITS))
-)
+@given(minor=st.integers(-(10**17), 10**17), currency=st.sampled_from(sorted(DIGITS)))
 def test_the_database_writes_money_as_we_do(engine, minor, currency):
     with engine.connect() as connection:
         text = connection.exec_driver_sql(
