@@ -9,7 +9,6 @@ from functools import cache
 from uuid import UUID
 
 import redis
-import structlog
 import uuid_utils.compat
 from sqlalchemy import Engine
 
@@ -30,7 +29,6 @@ from flows.words import CONTACTS, Words
 
 UI_EVENTS = "ui:events"
 UI_KEPT = 2000
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +101,9 @@ class House:
         if not self.settings.demo_mode:
             return
         event = json.dumps({"kind": kind, "at": self.now().isoformat(), **facts}, default=str)
-        try:
-            self.redis.xadd(UI_EVENTS, {"event": event}, maxlen=UI_KEPT, approximate=True)
-        except redis.RedisError:
-            log.debug("simulator not told", kind=kind)
+        self.waker.attempt(
+            lambda: self.redis.xadd(UI_EVENTS, {"event": event}, maxlen=UI_KEPT, approximate=True)
+        )
 
 
 def _now() -> datetime:

@@ -70,7 +70,16 @@ def configure(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # These say with every request or job what nobody needs, numbers and addresses included.
-    for chatty in ("urllib3", "httpx", "httpcore", "twilio", "rq", "werkzeug", "alembic"):
+    for chatty in (
+        "urllib3",
+        "httpx",
+        "httpcore",
+        "twilio",
+        "rq",
+        "werkzeug",
+        "alembic",
+        "transitions",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -58,23 +58,23 @@ class Wake:
                 if asleep:
                     self._enqueue(DRAIN, DRAIN_JOB, (key,))
 
-        return self._try(call)
+        return self.attempt(call)
 
     def beat(self, key: str) -> bool:
         """Say that a number's drain is running."""
-        return self._try(lambda: self._client.set(_beat_key(key), "running", px=BEATING_MS))
+        return self.attempt(lambda: self._client.set(_beat_key(key), "running", px=BEATING_MS))
 
     def fall_silent(self, key: str) -> bool:
         """Say that a number's drain is about to leave, so that the next wake calls another."""
-        return self._try(lambda: self._client.delete(_beat_key(key)))
+        return self.attempt(lambda: self._client.delete(_beat_key(key)))
 
     def call(self, provider: str, provider_id: str) -> bool:
         """Have the outside world asked what a waiting conversation wants to know."""
-        return self._try(lambda: self._enqueue(CALLS, CALL_JOB, (provider, provider_id)))
+        return self.attempt(lambda: self._enqueue(CALLS, CALL_JOB, (provider, provider_id)))
 
     def keep_media(self, media_id: str) -> bool:
         """Have a customer's file fetched and kept."""
-        return self._try(lambda: self._enqueue(JOBS, MEDIA_JOB, (media_id,)))
+        return self.attempt(lambda: self._enqueue(JOBS, MEDIA_JOB, (media_id,)))
 
     def _enqueue(self, queue: str, job: str, args: tuple[str, ...]) -> None:
         # One job of a kind and subject at a time. A job leaves nothing behind when it has finished
@@ -91,7 +91,8 @@ class Wake:
                 description=job,  # the arguments may be a customer's number, and RQ logs this
             )
 
-    def _try(self, work: Callable[[], object]) -> bool:
+    def attempt(self, work: Callable[[], object]) -> bool:
+        """Do something with Redis, unless it was away a moment ago; return whether it was done."""
         if self._clock() < self._resting_until:
             return False
         try:

@@ -33,7 +33,7 @@ from worker.settle import write
 
 THREADS = 32
 """Messages in flight at once: at 200 ms an answer, 160 a second."""
-HOLD = timedelta(seconds=60)
+HOLD = timedelta(seconds=45)
 """How long a lease lasts: longer than a provider may take, with all its time-outs."""
 PACE_SECONDS = 0.2
 """Between two messages to one contact: taken too fast, providers deliver them in any order."""
@@ -45,6 +45,8 @@ RUN_SECONDS = 120.0
 """After which a busy drain lets another process have its turn."""
 BEAT_SECONDS = 0.4
 TROUBLED_SECONDS = 0.25
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
+"""What PostgreSQL, or the way to it, says when another moment may mend it."""
 
 log = structlog.get_logger()
 
@@ -127,7 +129,7 @@ class Drain:
         except exc.IntegrityError:
             self._write_singly()
             return True
-        except (exc.DBAPIError, exc.TimeoutError) as error:
+        except AWAY as error:
             log.warning("books away", error=type(error).__name__, unwritten=len(self._unwritten))
             sleep(TROUBLED_SECONDS)
             return False

@@ -11,6 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from channels.twilio_sms import TwilioSms
+from channels.twilio_whatsapp import TwilioWhatsApp
+from tests.support.twilio_out import CALLBACK, SID, TOKEN, Book
+
 
 @dataclass
 class Call:
@@ -102,3 +106,27 @@ def provider() -> Iterator[Provider]:
     standing = Provider()
     yield standing
     standing.close()
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def whatsapp(provider, book: Book) -> TwilioWhatsApp:
+    return TwilioWhatsApp(
+        account_sid=SID,
+        auth_token=TOKEN,
+        number="whatsapp:+254700000100",
+        contents=book,
+        status_callback=CALLBACK,
+        api_base=provider.base,
+    )
+
+
+@pytest.fixture
+def sms(provider) -> TwilioSms:
+    return TwilioSms(
+        account_sid=SID, auth_token=TOKEN, number="+254700000200", api_base=provider.base + "/"
+    )

@@ -123,3 +123,19 @@ def test_a_provider_that_is_away_is_asked_again_for_the_same_time(house, company
     assert missed.sweep(house) == 0
     with house.unit() as unit:
         assert unit.value("select count(*) from sweeps") == 0
+
+
+def test_files_come_along(house, company, heard) -> None:
+    files = f"/2010-04-01/Accounts/{SID}/Messages/SM1/Media"
+    show(company, {**listed("SM1", seconds_ago=80), "num_media": "1"})
+    company.gets[f"{files}.json"] = lambda handler: answer(
+        handler,
+        200,
+        {
+            "media_list": [{"content_type": "image/jpeg", "uri": f"{files}/ME1.json"}],
+            "next_page_uri": None,
+        },
+    )
+    assert missed.sweep(house) == 1
+    [file] = heard[0].media
+    assert (file.url, file.content_type) == (f"{company.url}{files}/ME1", "image/jpeg")

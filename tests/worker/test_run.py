@@ -6,8 +6,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
-from time import monotonic
 
 import pytest
 import redis
@@ -15,18 +13,12 @@ from sqlalchemy import Engine
 
 from bot.embedded.redis import Redis
 from bot.wake import Wake
+from tests.support.drains import until
 from tests.support.phone_company import PhoneCompany, open_company
-from tests.worker.test_schedule import NOWHERE
 
+NOWHERE = "redis://127.0.0.1:9/0"  # nobody listens on the discard port
 ROOT = Path(__file__).parent.parent.parent
 SID = "AC" + "1" * 32
-
-
-def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
-    end, waiting = monotonic() + seconds, Event()
-    while not condition():
-        assert monotonic() < end, "it never came to that"
-        waiting.wait(0.05)
 
 
 @pytest.fixture
@@ -133,6 +125,10 @@ def test_the_worker_sends_comes_back_when_killed_and_ends_clean(
     until(lambda: listening(redis_url) == 2)
     say("one")
     until(lambda: texts(company) == ["one"])
+    with redis.Redis.from_url(redis_url) as client:
+        assert Wake(client).call("twilio", "SM-that-waits-for-nothing")
+        until(lambda: not client.keys("rq:job:*"))
+    assert "Traceback" not in processes.log.read_text()
 
     first = children(worker.pid)
     assert len(first) == 2

@@ -1,11 +1,9 @@
 """The scheduler: one at a time, and everything goes on without Redis."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Lock, Thread
-from time import monotonic
 
 import pytest
 from rq import Queue
@@ -15,20 +13,13 @@ from bot.wake import DRAIN
 from core.crm import messages
 from core.store import delivery
 from core.store.locks import held
+from tests.support.drains import drain, until
 from tests.support.numbers import Number
 from worker import schedule
 from worker.drain import Drains
 from worker.schedule import Chore, Scheduler, wake_drains
-from worker.sending import Drain
 
 NOWHERE = "redis://127.0.0.1:9/0"  # nobody listens on the discard port
-
-
-def until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
-    end, waiting = monotonic() + seconds, Event()
-    while not condition():
-        assert monotonic() < end, "it never came to that"
-        waiting.wait(0.02)
 
 
 def test_a_number_with_something_due_is_called(house: House, number: Number, queue) -> None:
@@ -160,10 +151,6 @@ def run_chores(house: House) -> None:
     for chore in schedule.chores(Drains(house)):
         if chore.name not in {"wake drains", "hear missed messages"}:
             chore.run(house)
-
-
-def drain(house: House, number: Number) -> int:
-    return Drain(house, number, stop=Event(), idle_seconds=0.2).run()
 
 
 def test_a_window_that_was_closed_after_all_is_passed_by_template(

@@ -1,0 +1,35 @@
+"""Draining as tests do it, and what the outbox looks like afterwards."""
+
+from collections.abc import Callable
+from threading import Event
+from time import monotonic
+from typing import Any
+
+from bot.house import House
+from tests.support.numbers import Number
+from worker.sending import Drain
+
+
+def drain(house: House, number: Number, *, stop: Event | None = None, **given: Any) -> int:
+    """Run a drain until nothing is left for a moment; return how many messages were taken."""
+    return Drain(house, number, stop=stop or Event(), **{"idle_seconds": 0.3, **given}).run()
+
+
+def rows(house: House) -> list[tuple[object, ...]]:
+    """Return every row as (contact, status, status of its message, error)."""
+    with house.unit() as unit:
+        found = unit.all(
+            """
+            select o.contact, o.status, m.status as said, o.error
+            from outbox o join messages m on m.id = o.message_id order by o.id
+            """
+        )
+    return [tuple(row) for row in found]
+
+
+def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+    """Wait for something that has to come; how long it takes is not what is tested."""
+    end, waiting = monotonic() + seconds, Event()
+    while not condition():
+        assert monotonic() < end, "it never came to that"
+        waiting.wait(0.02)
