@@ -7,7 +7,14 @@ if TYPE_CHECKING:
 
 
 def create_app() -> "Flask":
-    """Return the web application. Imported late, so that commands run when settings are broken."""
+    """Return the web application, or under ``flask --app bot`` the one with the commands.
+
+    Each is imported late, so that commands run when settings are broken.
+    """
+    from bot import cli  # noqa: PLC0415 - late on purpose
+
+    if cli.asked_for():
+        return cli.create_app()
     from bot.app import build  # noqa: PLC0415 - late on purpose
 
     return build()

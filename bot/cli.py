@@ -1,0 +1,49 @@
+"""Finds the commands. Each file is opened only when its command is called.
+
+So ``doctor`` runs when the settings are broken and no server is up, and a command costs no more
+than what it needs.
+"""
+
+from importlib import import_module
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+COMMANDS = {
+    "db": "bot.commands.db",
+    "doctor": "bot.commands.doctor",
+    "flow": "bot.commands.flow",
+    "ledger": "bot.commands.ledger",
+    "outbox": "bot.commands.outbox",
+    "seed": "bot.commands.seed",
+    "sim": "bot.commands.sim",
+}
+
+
+class Commands(AppGroup):
+    """The commands by name, imported when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, for ``--help``."""
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+
+def asked_for() -> bool:
+    """Return whether ``flask`` is looking for one of our commands, not for the web application."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, click.Group)
+
+
+def create_app() -> Flask:
+    """Return an application that has the commands and nothing else: no settings are read for it."""
+    app = Flask("bot")
+    app.cli = Commands("bot")
+    return app

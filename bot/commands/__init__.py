@@ -1,0 +1,1 @@
+"""The commands of the house: ``flask --app bot …``. One group, one file."""

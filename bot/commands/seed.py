@@ -1,0 +1,31 @@
+"""``flask --app bot seed``: data to begin with."""
+
+import click
+
+from bot import database
+from bot.commands.desk import at_work
+from core.demo.people import PIN
+
+
+@click.group("seed")
+def command() -> None:
+    """Load data to begin with."""
+
+
+@command.command("demo")
+@click.option("--reset", is_flag=True, help="Forget everything first. Nothing of it comes back.")
+def demo(*, reset: bool) -> None:
+    """Load the demo bank, relative to now. Only with DEMO_MODE=1."""
+    with at_work() as settings:
+        if not settings.demo_mode:
+            raise click.ClickException("not with DEMO_MODE=0: every demo PIN is known to all")
+        if reset:
+            database.empty(settings)
+        else:
+            database.upgrade(settings)
+        loaded = database.seed(settings)
+    click.echo(
+        f"the demo bank is loaded; every PIN is {PIN}"
+        if loaded
+        else "there are customers already; --reset begins anew"
+    )

@@ -1,0 +1,54 @@
+"""Making a database ready to be worked with: its migrations, and the demo bank."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from bot import migrate
+from bot.settings import Settings
+from core.demo import bank
+from core.store.engine import open_engine
+
+LONGEST_STATEMENT_MS = 60_000
+
+
+def upgrade(settings: Settings) -> list[str]:
+    """Run the migrations that are missing and return their numbers."""
+    engine = migrate.admin_engine(settings.database_admin_url)
+    try:
+        missing = migrate.pending(engine)
+    finally:
+        engine.dispose()
+    # Also when none is missing: the application's password may have changed.
+    migrate.upgrade(settings.database_admin_url, app_url=settings.database_url)
+    return missing
+
+
+def seed(settings: Settings) -> bool:
+    """Load the demo bank, relative to now, if the bank is empty; return whether it was."""
+    engine = open_engine(
+        settings.database_url, name="wekeza-seed", pool=1, statement_ms=LONGEST_STATEMENT_MS
+    )
+    try:
+        return bank.load(engine, now=clock(engine), pepper=settings.pin_pepper)
+    finally:
+        engine.dispose()
+
+
+def empty(settings: Settings) -> None:
+    """Forget everything and migrate afresh. For the demo bank: nothing of it comes back."""
+    engine = migrate.admin_engine(settings.database_admin_url)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("set local lock_timeout = '30s'")
+            connection.exec_driver_sql("drop schema public cascade; create schema public")
+    finally:
+        engine.dispose()
+    upgrade(settings)
+
+
+def clock(engine: Engine) -> datetime:
+    """Return the time of the database, for those who work without a house."""
+    with engine.connect() as connection:
+        time: datetime = connection.exec_driver_sql("select clock_timestamp()").scalar_one()
+        return time

@@ -1,0 +1,1 @@
+"""What proves it. The folders mirror the rooms."""

@@ -1,0 +1,205 @@
+"""What every test may ask for: real servers, a database of its own, a frozen time, known ids."""
+
+import itertools
+import random
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import redis
+from sqlalchemy import Engine
+
+from core.store.unit import Unit
+from tests.support import servers as support
+from tests.support.servers import Servers
+
+HOME = pytest.StashKey[Path]()
+NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # a Wednesday, 12:30 in Nairobi
+BANK = "template_bank"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the run's folder. Workers of xdist get it from the process that runs them."""
+    given = getattr(config, "workerinput", {}).get("servers_home")
+    if given is None:
+        support.sweep()
+        signal.signal(signal.SIGTERM, _end_like_ctrl_c)
+    config.stash[HOME] = Path(given) if given else support.make_home()
+
+
+def _end_like_ctrl_c(*_: object) -> None:
+    """A run that is told to go must still stop its servers."""
+    raise KeyboardInterrupt
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of xdist where the servers are."""
+    node.workerinput["servers_home"] = str(node.config.stash[HOME])  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers when the whole run is over."""
+    if HOME in config.stash and not hasattr(config, "workerinput"):
+        support.clear(config.stash[HOME])
+
+
+@pytest.fixture(scope="session")
+def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
+    """The run's PostgreSQL (with a migrated template database) and, when asked for, Redis."""
+    shared = Servers(pytestconfig.stash[HOME])
+    shared.start_postgres()
+    yield shared
+    shared.stop()
+
+
+@pytest.fixture(scope="session")
+def worker_name(pytestconfig: pytest.Config) -> str:
+    """The name of this process among those that run the tests."""
+    return getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """The time of every test."""
+    return NOW
+
+
+@pytest.fixture
+def new_id() -> Callable[[], UUID]:
+    """Ids that are the same in every run and sort by when they were made."""
+    chance, count = random.Random(384), itertools.count(int(NOW.timestamp() * 1000))
+
+    def make() -> UUID:
+        bits = next(count) << 80 | chance.getrandbits(80)
+        return UUID(int=bits & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+
+    return make
+
+
+# --- One database per process, for tests that roll back ---------------------------------------
+
+
+@pytest.fixture(scope="session")
+def database(servers: Servers, worker_name: str) -> str:
+    """The name of this process's own database: migrated, empty."""
+    name = f"wekeza_{worker_name}"
+    servers.create(name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def engine(servers: Servers, database: str) -> Iterator[Engine]:
+    """The application's way to this process's database. What you commit, you must undo."""
+    with servers.app(database) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def admin_engine(servers: Servers, database: str) -> Iterator[Engine]:
+    """The superuser's way to this process's database."""
+    with servers.admin(database) as engine:
+        yield engine
+
+
+@pytest.fixture
+def unit(engine: Engine, now: datetime, new_id: Callable[[], UUID]) -> Iterator[Unit]:
+    """A unit of work that never commits."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield Unit(connection, now, new_id, "00000000-0000-7000-8000-000000000001")
+        outer.rollback()
+
+
+# --- One database per test, for tests that commit ----------------------------------------------
+
+
+@pytest.fixture
+def clean_database(servers: Servers, worker_name: str) -> Iterator[str]:
+    """The name of a migrated, empty database that only this test sees."""
+    name = f"clean_{worker_name}"
+    servers.create(name)
+    yield name
+    servers.drop(name)
+
+
+@pytest.fixture
+def clean_engine(servers: Servers, clean_database: str) -> Iterator[Engine]:
+    """The application's way to ``clean_database``."""
+    with servers.app(clean_database) as engine:
+        yield engine
+
+
+@pytest.fixture
+def clean_admin_engine(servers: Servers, clean_database: str) -> Iterator[Engine]:
+    """The superuser's way to ``clean_database``."""
+    with servers.admin(clean_database) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def pepper() -> bytes:
+    """The pepper the demo bank's PINs are hashed with in tests."""
+    return b"pepper for tests, 32 bytes long."
+
+
+@pytest.fixture(scope="session")
+def bank_template(servers: Servers, now: datetime, pepper: bytes) -> str:
+    """The name of a template with the demo bank in it, made once for the whole run."""
+    with servers.template_lock():
+        if not servers.exists(BANK):
+            servers.create("bank_draft")
+            _load_demo_bank(servers, "bank_draft", now=now, pepper=pepper)
+            servers.rename("bank_draft", BANK)
+    return BANK
+
+
+def _load_demo_bank(servers: Servers, name: str, *, now: datetime, pepper: bytes) -> None:
+    from core.demo import bank
+
+    with servers.app(name) as engine:
+        bank.load(engine, now=now, pepper=pepper)
+
+
+@pytest.fixture
+def bank_database(servers: Servers, bank_template: str, worker_name: str) -> Iterator[str]:
+    """The name of a database with the demo bank in it, that only this test sees."""
+    name = f"bank_{worker_name}"
+    servers.create(name, template=bank_template)
+    yield name
+    servers.drop(name)
+
+
+@pytest.fixture
+def bank_engine(servers: Servers, bank_database: str) -> Iterator[Engine]:
+    """The application's way to ``bank_database``."""
+    with servers.app(bank_database) as engine:
+        yield engine
+
+
+@pytest.fixture
+def bank_admin_engine(servers: Servers, bank_database: str) -> Iterator[Engine]:
+    """The superuser's way to ``bank_database``."""
+    with servers.admin(bank_database) as engine:
+        yield engine
+
+
+# --- Redis --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def _redis_started(servers: Servers, worker_name: str) -> str:
+    servers.redis.start()
+    number = int(worker_name.removeprefix("gw")) if worker_name.startswith("gw") else 0
+    return servers.redis.url.replace("db=0", f"db={number % 16}")
+
+
+@pytest.fixture
+def redis_url(_redis_started: str) -> str:
+    """The address of an empty Redis database that only this process uses."""
+    with redis.Redis.from_url(_redis_started) as client:
+        client.flushdb()
+    return _redis_started
