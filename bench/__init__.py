@@ -1,0 +1,1 @@
+"""Figures, measured as ratios within one run. `make bench` prints them as one table."""
