@@ -80,9 +80,14 @@ def test_the_same_message_ten_times_at_once_is_answered_once(house, phone):
         answers = list(pool.map(lambda _: hub.hear(house, pin), range(10)))
     assert sum(not said.duplicate for said in answers) == 1
     assert kes(house, AMINA) == 11900
-    assert counted(house, "transactions where type = 'transfer' and amount = 50000"
-                          " and correlation = %(c)s",
-                   c=next(said.correlation for said in answers if not said.duplicate)) == 1
+    assert (
+        counted(
+            house,
+            "transactions where type = 'transfer' and amount = 50000 and correlation = %(c)s",
+            c=next(said.correlation for said in answers if not said.duplicate),
+        )
+        == 1
+    )
     assert len(amina.inbox()) == 3
 
 
@@ -115,7 +120,9 @@ def test_three_wrong_pins_lock_it_and_nothing_moves(house, phone):
     with house.unit() as unit:
         assert unit.value(
             "select locked_at is not null from pins p join customers c on c.id = p.customer_id"
-            " where c.phone_number = %(phone)s", phone=AMINA)
+            " where c.phone_number = %(phone)s",
+            phone=AMINA,
+        )
 
 
 def test_a_pin_is_found_nowhere(house, phone, bank_admin_engine):
@@ -131,11 +138,18 @@ def test_a_pin_is_found_nowhere(house, phone, bank_admin_engine):
         amina.say(canary)
         amina.say("cancel")
     with bank_admin_engine.connect() as connection:
-        tables = connection.exec_driver_sql(
-            "select tablename from pg_tables where schemaname = 'public'").scalars().all()
+        tables = (
+            connection.exec_driver_sql(
+                "select tablename from pg_tables where schemaname = 'public'"
+            )
+            .scalars()
+            .all()
+        )
         for table in tables:
             rows = connection.exec_driver_sql(
-                f"select count(*) from {table} t where t::text ~ '(^|[^0-9a-f]){canary}([^0-9a-f]|$)'")
+                f"select count(*) from {table} t"
+                f" where t::text ~ '(^|[^0-9a-f]){canary}([^0-9a-f]|$)'"
+            )
             assert rows.scalar_one() == 0, table
     for key in house.redis.keys("*"):
         if house.redis.type(key) == b"stream":
@@ -231,8 +245,11 @@ def test_a_stranger_is_offered_to_join(phone):
 
 def test_a_new_address_of_a_customer_proves_the_pin_before_the_balance(phone, house):
     with house.unit() as unit:
-        unit.run("update addresses set trust = 'new', trusted_at = null"
-                 " where channel = 'sms' and address = %(a)s", a=AMINA)
+        unit.run(
+            "update addresses set trust = 'new', trusted_at = null"
+            " where channel = 'sms' and address = %(a)s",
+            a=AMINA,
+        )
     amina = phone("sms", AMINA)
     asked = amina.say("BAL")
     assert "12,400" not in asked and "PIN" in asked
@@ -246,14 +263,22 @@ def test_stop_ends_notices_and_start_brings_them_back(phone, house):
     amina = phone("ussd", AMINA)
     amina.dial()
     send(amina)
-    assert counted(house, "outbox where payload ->> 'alert' = 'money_received'"
-                          " and channel = 'whatsapp'") == 0
+    assert (
+        counted(
+            house, "outbox where payload ->> 'alert' = 'money_received' and channel = 'whatsapp'"
+        )
+        == 0
+    )
     brian.say("START")
     amina.dial()
     amina.say("00")
     send(amina)
-    assert counted(house, "outbox where payload ->> 'alert' = 'money_received'"
-                          " and channel = 'whatsapp'") == 1
+    assert (
+        counted(
+            house, "outbox where payload ->> 'alert' = 'money_received' and channel = 'whatsapp'"
+        )
+        == 1
+    )
 
 
 def test_an_unknown_number_is_looked_up_elsewhere_and_silence_is_told(phone, house):

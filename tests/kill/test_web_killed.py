@@ -1,7 +1,7 @@
 """The web process is killed at every step of a payment: it happens once or not at all, and is told.
 
-A step is stopped at by locking a table that it needs next. The process dies there, as by ``kill -9``;
-the gateway, which got no answer, delivers the same press again to a new process.
+A step is stopped at by locking a table that it needs next. The process dies there, as by
+``kill -9``; the gateway, which got no answer, delivers the same press again to a new process.
 """
 
 import threading
@@ -54,7 +54,7 @@ def waits_for_lock(books):
 def balances(books):
     with books.connect() as connection:
         rows = connection.exec_driver_sql(WALLETS, {"phones": [AMINA, BRIAN]})
-        return {phone: balance for phone, balance in rows}
+        return dict(rows.tuples().all())
 
 
 def breaches(books, today):
