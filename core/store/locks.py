@@ -25,4 +25,9 @@ def held(engine: Engine, name: str) -> Iterator[Callable[[], bool] | None]:
                 return True
             return False
 
-        yield still if took else None
+        try:
+            yield still if took else None
+        finally:
+            # The server notices a closed connection a moment later; whoever comes next need not.
+            with suppress(exc.DBAPIError, exc.PendingRollbackError):
+                connection.exec_driver_sql("select pg_advisory_unlock_all()")
