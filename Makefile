@@ -27,7 +27,7 @@ run: .venv/.run ## Open the bank: servers, demo customers, phones at http://127.
 	@$(PY) -m bot.embedded --with-parent
 
 test: .venv/.dev ## Run every test, on real PostgreSQL and Redis
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: .venv/.dev ## Check style, types and the walls between rooms
 	@$(PY) -m ruff check .
