@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
@@ -57,6 +58,7 @@ FATES = {
 
 TIMEOUT = 5.0  # seconds, to connect and again between two reads
 LARGEST_ANSWER = 256 * 1024
+MOST_AT_ONCE = 32  # connections kept: as many as a drain has messages in flight
 HOSTS = frozenset(("api.twilio.com", "content.twilio.com"))
 
 
@@ -109,6 +111,8 @@ class _Wire:
         self._base = urlsplit(api_base.rstrip("/"))
         self._http = TwilioHttpClient(timeout=TIMEOUT, request_hooks={"response": [_bounded]})
         self._http.session.trust_env = not api_base  # a twin is never behind a proxy
+        for scheme in ("https://", "http://"):
+            self._http.session.mount(scheme, HTTPAdapter(pool_maxsize=MOST_AT_ONCE))
 
     def request(self, method: str, url: str, **rest: object) -> object:
         """Make the call; too many of them is told by the headers, which the client would drop."""
