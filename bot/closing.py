@@ -147,6 +147,13 @@ def _keep_media(turn: Telling, message_id: UUID) -> None:
         )
 
 
+def _stands(turn: Telling) -> tuple[str, str]:
+    """Return the story and step the customer was left at, also when the story ended there."""
+    if turn.talk.flow is None and turn.ended is not None:
+        return turn.ended
+    return turn.talk.flow or "none", turn.talk.state or "none"
+
+
 def _walked(turn: Telling, reply: Reply | None, said: str) -> Walked:
     return Walked(
         reply=reply,
@@ -155,7 +162,7 @@ def _walked(turn: Telling, reply: Reply | None, said: str) -> Walked:
         address=turn.event.address,
         flow=turn.stood[0] or turn.talk.flow or "none",
         before=".".join(part or "none" for part in turn.stood),
-        after=f"{turn.talk.flow or 'none'}.{turn.talk.state or 'none'}",
+        after=".".join(_stands(turn)),
         outcome=turn.outcome,
         said=said,
         secret=turn.first is not None and turn.first.secret,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from bot import house as houses
 from bot import migrate
 from bot.settings import Settings
 from core.demo import bank
@@ -45,6 +46,31 @@ def empty(settings: Settings) -> None:
     finally:
         engine.dispose()
     upgrade(settings)
+
+
+def begin_anew(settings: Settings) -> None:
+    """Forget everything and load the demo bank of today, also while the house is open.
+
+    Processes that run lose their connections, which know statements on tables that are gone, and
+    open new ones when they next need them.
+    """
+    empty(settings)
+    seed(settings)
+    _hang_up(settings)
+    houses.build(settings, name="wekeza-seed", pool=1).engine.dispose()  # registers the numbers
+
+
+def _hang_up(settings: Settings) -> None:
+    admin = migrate.admin_engine(settings.database_admin_url)
+    try:
+        with admin.begin() as connection:
+            connection.exec_driver_sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+                " and application_name like 'wekeza-%%'"
+            )
+    finally:
+        admin.dispose()
 
 
 def clock(engine: Engine) -> datetime:

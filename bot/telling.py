@@ -57,6 +57,7 @@ class Telling:
         self.outcome = ""
         self.intent: str | None = None
         self.call: object | None = None
+        self.ended: tuple[str, str] | None = None  # the story that ended, and where
         self.paid: dict[str, str] | None = None  # what the customer is told of money that moved
 
     @property
@@ -161,6 +162,7 @@ class Telling:
         if told.wants_mint:
             talk.effect_id = self.unit.new_id()
         if told.ended:
+            self.ended = (story.name, story.state)
             talk.rest()
 
     def _make(

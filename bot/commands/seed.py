@@ -20,10 +20,11 @@ def demo(*, reset: bool) -> None:
         if not settings.demo_mode:
             raise click.ClickException("not with DEMO_MODE=0: every demo PIN is known to all")
         if reset:
-            database.empty(settings)
+            database.begin_anew(settings)
+            loaded = True
         else:
             database.upgrade(settings)
-        loaded = database.seed(settings)
+            loaded = database.seed(settings)
     click.echo(
         f"the demo bank is loaded; every PIN is {PIN}"
         if loaded

@@ -37,5 +37,6 @@ def open_engine(
         pool_timeout=wait_seconds,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        hide_parameters=True,  # an error that is logged must not tell a customer's name
         connect_args={"options": options, "application_name": name, "connect_timeout": 5},
     )

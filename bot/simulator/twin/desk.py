@@ -1,0 +1,45 @@
+"""Everything the twin is made of, found by its pages in the Flask application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app
+
+from bot.simulator.twin.contents import Contents
+from bot.simulator.twin.downlink import Downlink
+from bot.simulator.twin.exchange import Exchange
+from bot.simulator.twin.sessions import Sessions
+from bot.simulator.twin.tried import Tried
+from bot.simulator.twin.uplink import Uplink
+
+Answer = Callable[[str], tuple[int, dict[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture a phone sent, as the company keeps it."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(slots=True)
+class Desk:
+    """The outside world's one desk."""
+
+    exchange: Exchange
+    uplink: Uplink
+    downlink: Downlink
+    sessions: Sessions
+    contents: Contents
+    tried: Tried
+    name_enquiry: Answer
+    base_url: str
+    """Where the bank reaches the companies' API and pictures."""
+    photos: dict[str, Photo] = field(default_factory=dict)
+
+
+def desk() -> Desk:
+    """Return the desk of the running application."""
+    return cast("Desk", current_app.extensions["desk"])

@@ -1,0 +1,105 @@
+"""From the bank to a phone: messages land on the handset, and receipts go back."""
+
+from dataclasses import dataclass
+
+from bot.simulator.twin.exchange import AT_TRIES, TWILIO_TRIES, WINDOW, Exchange, Logged
+from bot.simulator.twin.phones import Bubble
+from bot.simulator.twin.post import Errand, Outcome
+from bot.simulator.twin.tried import Tried
+from bot.simulator.wire import Letter
+
+AT_WORDS = {"sent": "Sent", "delivered": "Success"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message the company has accepted. ``fault`` is the code it will fail with later, if any."""
+
+    address: str
+    bubble: Bubble
+    callback: str = ""
+    fault: str = ""
+
+
+class Downlink:
+    """The way from the companies' API to the handsets."""
+
+    def __init__(self, exchange: Exchange, tried: Tried) -> None:
+        self._ex = exchange
+        self._tried = tried
+
+    def accept(self, parcel: Parcel) -> None:
+        """Put a message on a phone and report how it fares, step by step."""
+        bubble = parcel.bubble
+        bubble.code = parcel.fault
+        self._ex.note(
+            Logged(
+                sid=bubble.id,
+                at=bubble.at,
+                sender=bubble.sender,
+                to=parcel.address,
+                text=bubble.text,
+                inbound=False,
+            )
+        )
+        self._ex.phones.add(parcel.address, bubble)
+        late = self._ex.faults.plan.late_receipts
+        for status, after in self._steps(bubble):
+            if not self._ex.faults.receipt_is_lost():
+                self._report(parcel, status, after + late)
+
+    def refuses(self, address: str, sender: str) -> bool:
+        """Return whether a phone has blocked a sender (``twilio:sms``, ``africastalking:sms``)."""
+        with self._ex.phones.at(address) as phone:
+            return sender in phone.opted_out
+
+    def in_window(self, address: str) -> bool:
+        """Return whether free words reach this phone on WhatsApp."""
+        with self._ex.phones.at(address) as phone:
+            return phone.wrote_at is not None and self._ex.clock() - phone.wrote_at < WINDOW
+
+    def _steps(self, bubble: Bubble) -> list[tuple[str, float]]:
+        pace = self._ex.pace
+        if bubble.code:
+            return [("failed", pace.sent)]
+        steps = [("sent", pace.sent), ("delivered", pace.delivered)]
+        if bubble.channel == "whatsapp" and pace.read is not None:
+            steps.append(("read", pace.read))
+        return steps
+
+    def _report(self, parcel: Parcel, status: str, after: float) -> None:
+        bubble = parcel.bubble
+
+        def done(_: Letter, __: Outcome) -> None:
+            with self._ex.phones.at(parcel.address):
+                if bubble.climb(status):
+                    self._ex.phones.show(parcel.address, bubble)
+            if status == "read":
+                self._tried.tick("read")
+
+        ours = bubble.provider == "africastalking"
+        # Receipts travel beside the messages, so that a slow turn does not hold them up.
+        errand = Errand(
+            self._receipt(parcel, status),
+            lane=f"receipts {bubble.id}",
+            then=done,
+            waits=AT_TRIES if ours else TWILIO_TRIES,
+            on_refusal=ours,
+        )
+        self._ex.postman.send(errand, after=after)
+
+    def _receipt(self, parcel: Parcel, status: str) -> Letter:
+        bubble = parcel.bubble
+        if bubble.provider == "africastalking":
+            word = bubble.code if status == "failed" else AT_WORDS[status]
+            reason = "UserNotReachable" if status == "failed" else ""
+            return self._ex.wire.at_delivery(parcel.address, word, id=bubble.id, reason=reason)
+        on_whatsapp = bubble.channel == "whatsapp"
+        return self._ex.wire.twilio_receipt(
+            f"whatsapp:{parcel.address}" if on_whatsapp else parcel.address,
+            status if on_whatsapp or status != "failed" else "undelivered",
+            id=bubble.id,
+            sender=bubble.sender,
+            code=bubble.code,
+            callback=parcel.callback,
+        )

@@ -1,0 +1,278 @@
+"""What the phone companies put on the wire when they call the bank: forms, signatures, paths."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from shlex import quote
+from typing import Any, Self
+
+import phonenumbers
+from twilio.request_validator import RequestValidator
+
+API_VERSION = "2010-04-01"
+SIGNATURE = "X-Twilio-Signature"
+HIDDEN = "****"
+FORGED_SECRET = "not-the-secret"  # noqa: S105 - wrong on purpose: the bank must refuse it
+
+# Which network a number is on, as Africa's Talking names networks. The longest prefix wins.
+NETWORKS = {
+    "+254": "63902",
+    "+25473": "63903",
+    "+25578": "64005",
+    "+255": "64004",
+    "+256": "64110",
+    "+250": "63510",
+    "+233": "62001",
+    "+234": "62130",
+}
+SANDBOX_NETWORK = "99999"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The bank's accounts at the phone companies, and where it wants to be called."""
+
+    base_url: str
+    twilio_sid: str
+    twilio_token: str = field(repr=False)
+    whatsapp: str
+    sms: str
+    at_username: str
+    at_key: str = field(repr=False)
+    at_secret: str = field(repr=False)
+    at_sender: str
+    at_shortcode: str
+    sms_routes: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Any) -> Self:  # noqa: ANN401 - any object with the settings' names
+        """Return the accounts that the settings name."""
+        return cls(
+            base_url=str(settings.public_base_url).rstrip("/"),
+            twilio_sid=settings.twilio_account_sid,
+            twilio_token=settings.twilio_auth_token,
+            whatsapp=settings.twilio_whatsapp_from.removeprefix("whatsapp:"),
+            sms=settings.twilio_sms_from,
+            at_username=settings.at_username,
+            at_key=settings.at_api_key,
+            at_secret=settings.at_webhook_secret,
+            at_sender=settings.at_sender,
+            at_shortcode=settings.at_shortcode,
+            sms_routes=settings.sms_routes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One webhook call, signed and ready. Posted twice, it is the very same call twice.
+
+    The form may hold a secret, so neither it nor the secret path shows in a repr.
+    """
+
+    route: str
+    id: str
+    url: str = field(repr=False)
+    form: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret: str = field(default="", repr=False)
+
+    @property
+    def signature(self) -> str:
+        """The first characters of the signature, enough to see that it changed."""
+        given = self.headers.get(SIGNATURE, "")
+        return f"{given[:6]}…" if given else ""
+
+    def forged(self) -> Self:
+        """Return the same call as an impostor would make it: wrong signature, wrong secret path."""
+        if self.secret:
+            return replace(self, url=self.url.replace(self.secret, FORGED_SECRET))
+        return replace(self, headers={**self.headers, SIGNATURE: "AAAA" + "A" * 23 + "="})
+
+    def curl(self, shown: Mapping[str, str]) -> str:
+        """Return the call as a curl command, with what ``shown`` says in place of hidden fields."""
+        url = self.url.replace(self.secret, HIDDEN) if self.secret else self.url
+        lines = [f"curl -X POST {quote(url)}"]
+        if self.signature:
+            lines.append(f"-H {quote(f'{SIGNATURE}: {self.signature}')}")
+        form = {**self.form, **shown}
+        lines += [f"--data-urlencode {quote(f'{name}={value}')}" for name, value in form.items()]
+        return " \\\n  ".join(lines)
+
+
+class Wire:
+    """Writes letters as each company does, in the bank's name at that company."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+        self._validator = RequestValidator(accounts.twilio_token)
+
+    def whatsapp(
+        self,
+        address: str,
+        text: str,
+        *,
+        id: str,  # noqa: A002 - the provider's own word
+        name: str = "",
+        extra: Mapping[str, str] | None = None,
+    ) -> Letter:
+        """Return a WhatsApp message to the bank. ``extra`` adds fields of buttons, lists, media."""
+        form = self._message(f"whatsapp:{address}", f"whatsapp:{self.accounts.whatsapp}", text, id)
+        form |= {"ProfileName": name, "MessageType": "text"}
+        if address.startswith("+"):
+            form["WaId"] = address[1:]
+        else:
+            form["ExternalUserId"] = address
+        return self._twilio("twilio/whatsapp", id, form | dict(extra or {}))
+
+    def twilio_sms(self, address: str, text: str, *, id: str, opt: str = "") -> Letter:  # noqa: A002
+        """Return a text message to the bank. ``opt`` says that Twilio itself acted on STOP."""
+        form = self._message(address, self.accounts.sms, text, id)
+        form["ToCountry"] = form["FromCountry"] = ""
+        if opt:
+            form["OptOutType"] = opt
+        return self._twilio("twilio/sms", id, form)
+
+    def twilio_receipt(
+        self,
+        address: str,
+        status: str,
+        *,
+        id: str,  # noqa: A002
+        sender: str,
+        code: str = "",
+        callback: str = "",
+    ) -> Letter:
+        """Return the word on a message of the bank's: sent, delivered, read or failed."""
+        form = {
+            "AccountSid": self.accounts.twilio_sid,
+            "ApiVersion": API_VERSION,
+            "From": sender,
+            "To": address,
+            "MessageSid": id,
+            "SmsSid": id,
+            "MessageStatus": status,
+            "SmsStatus": status,
+        }
+        if code:
+            form |= {"ErrorCode": code, "ErrorMessage": f"Error {code}"}
+        if address.startswith("whatsapp:"):
+            form["ChannelPrefix"] = "whatsapp"
+            if status in {"delivered", "read"}:
+                form["EventType"] = status.upper()
+        letter = self._twilio("twilio/status", id, form)
+        if not callback or callback == letter.url:
+            return letter
+        signed = {SIGNATURE: self._validator.compute_signature(callback, form)}
+        return replace(letter, url=callback, headers={**letter.headers, **signed})
+
+    def at_sms(self, address: str, text: str, *, id: str, sent_at: str) -> Letter:  # noqa: A002
+        """Return a text message that came to the bank's short code."""
+        form = {
+            "date": sent_at,
+            "from": address,
+            "id": id,
+            "linkId": id,
+            "text": text,
+            "to": self.accounts.at_shortcode,
+            "networkCode": network(address),
+        }
+        return self._africastalking("sms", id, form)
+
+    def at_delivery(self, address: str, status: str, *, id: str, reason: str = "") -> Letter:  # noqa: A002
+        """Return the delivery report of a text message of the bank's."""
+        form = {"id": id, "status": status, "phoneNumber": address}
+        form |= {"networkCode": network(address), "retryCount": "0"}
+        if reason:
+            form["failureReason"] = reason
+        return self._africastalking("delivery", id, form)
+
+    def at_opt_out(self, address: str, *, id: str) -> Letter:  # noqa: A002
+        """Return the word that somebody wants no more messages."""
+        form = {"senderId": self.accounts.at_sender, "phoneNumber": address}
+        return self._africastalking("optout", id, form)
+
+    def ussd(self, address: str, *, session: str, code: str, text: str) -> Letter:
+        """Return one hop of a USSD session. ``text`` is every input so far, joined by stars."""
+        form = self._session(address, session, code) | {"text": text}
+        return self._africastalking("ussd", session, form)
+
+    def ussd_end(
+        self,
+        address: str,
+        *,
+        session: str,
+        code: str,
+        status: str,
+        hops: int,
+        milliseconds: int,
+        ended_at: str,
+    ) -> Letter:
+        """Return the word that a session is over: Success, Incomplete or Failed."""
+        form = self._session(address, session, code) | {
+            "date": ended_at,
+            "status": status,
+            "cost": "KES 0.0000",
+            "durationInMillis": str(milliseconds),
+            "hopsCount": str(hops),
+            "input": "",
+            "lastAppResponse": "",
+        }
+        return self._africastalking("ussd-end", session, form)
+
+    def _message(self, sender: str, to: str, text: str, sid: str) -> dict[str, str]:
+        return {
+            "AccountSid": self.accounts.twilio_sid,
+            "ApiVersion": API_VERSION,
+            "Body": text,
+            "From": sender,
+            "To": to,
+            "MessageSid": sid,
+            "SmsSid": sid,
+            "SmsMessageSid": sid,
+            "SmsStatus": "received",
+            "NumMedia": "0",
+            "NumSegments": "1",
+        }
+
+    def _twilio(self, route: str, sid: str, form: dict[str, str]) -> Letter:
+        url = f"{self.accounts.base_url}/webhooks/{route}"
+        headers = {
+            SIGNATURE: self._validator.compute_signature(url, form),
+            "I-Twilio-Idempotency-Token": sid,
+            "User-Agent": "TwilioProxy/1.1",
+        }
+        return Letter(route, sid, url, form, headers)
+
+    def _africastalking(self, kind: str, ident: str, form: dict[str, str]) -> Letter:
+        secret = self.accounts.at_secret
+        url = f"{self.accounts.base_url}/webhooks/africastalking/{secret}/{kind}"
+        return Letter(f"africastalking/{kind}", ident, url, form, {}, secret)
+
+    def _session(self, address: str, session: str, code: str) -> dict[str, str]:
+        return {
+            "sessionId": session,
+            "serviceCode": code,
+            "phoneNumber": address,
+            "networkCode": network(address),
+        }
+
+
+def sms_provider(address: str, routes: Mapping[str, str]) -> str:
+    """Return which company carries a phone's text messages, as the settings route its country."""
+    try:
+        country = phonenumbers.region_code_for_number(phonenumbers.parse(address))
+    except phonenumbers.NumberParseException:
+        return "twilio"
+    return routes.get(country or "", "twilio")
+
+
+def network(address: str) -> str:
+    """Return the code of the network that a number is on."""
+    known = [prefix for prefix in NETWORKS if address.startswith(prefix)]
+    return NETWORKS[max(known, key=len)] if known else SANDBOX_NETWORK
+
+
+def screen(body: str) -> tuple[str, bool] | None:
+    """Return a USSD answer's words and whether it ends the session; None if it is no answer."""
+    if body.startswith(("CON ", "END ")):
+        return body[4:], body.startswith("END ")
+    return None

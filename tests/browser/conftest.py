@@ -1,0 +1,197 @@
+"""A browser, and the whole bank as it runs: web, worker and twin as processes of their own."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
+from sqlalchemy import make_url
+
+from core.demo import bank
+from tests.support.servers import Servers
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+expect.set_options(timeout=10_000)  # a busy machine is no fault
+PROGRAMS = ("bot.serve", "worker.run", "worker.schedule", "bot.simulator.twin")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("chromium is missing: apt-get install chromium, or set CHROMIUM")
+        pytest.skip("no chromium: apt-get install chromium, or set CHROMIUM")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGS, "headless": True}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The running bank."""
+
+    url: str
+    twin: str
+    redis_url: str
+    logs: Path
+    processes: dict[str, subprocess.Popen]
+
+    def everything_logged(self) -> str:
+        return "\n".join(log.read_text("utf-8") for log in sorted(self.logs.glob("*.log")))
+
+
+@pytest.fixture(scope="session")
+def bank_url(servers: Servers, worker_name: str, pepper: bytes) -> Iterator[str]:
+    """A demo bank of today, for the browser tests of this process."""
+    name = f"browser_{worker_name}"
+    servers.create(name)
+    with servers.app(name) as engine:
+        bank.load(engine, now=datetime.now(UTC), pepper=pepper)
+    yield servers.app_url(name)
+    servers.drop(name)
+
+
+@pytest.fixture(scope="session")
+def stack(
+    servers: Servers, bank_url: str, worker_name: str, pepper: bytes, tmp_path_factory
+) -> Iterator[Stack]:
+    servers.redis.start()
+    number = int(worker_name.removeprefix("gw")) if worker_name.startswith("gw") else 0
+    redis_url = servers.redis.url.replace("db=0", f"db={15 - number % 8}")
+    home = tmp_path_factory.mktemp("stack")
+    web, twin = _free_port(), _free_port()
+    env = {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        "DATABASE_URL": bank_url,
+        "DATABASE_ADMIN_URL": servers.admin_url(make_url(bank_url).database),
+        "REDIS_URL": redis_url,
+        "DATA_DIR": str(home),
+        "DEMO_MODE": "1",
+        "PORT": str(web),
+        "TWIN_PORT": str(twin),
+        "PIN_PEPPER": base64.b64encode(pepper).decode(),
+        "SECRET_KEY": "a secret of the browser tests, long enough",
+    }
+    processes = {}
+    try:
+        for program in PROGRAMS:
+            log = (home / f"{program}.log").open("w")
+            processes[program] = subprocess.Popen(
+                [sys.executable, "-m", program], cwd=ROOT, env=env, stdout=log, stderr=log
+            )
+        running = Stack(
+            f"http://127.0.0.1:{web}", f"http://127.0.0.1:{twin}", redis_url, home, processes
+        )
+        _wait_for(running, f"{running.url}/")
+        _wait_for(running, f"{running.twin}/healthz")
+        yield running
+    finally:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            try:
+                process.wait(8)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(stack: Stack, url: str, seconds: float = 40) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        ended = {name for name, p in stack.processes.items() if p.poll() is not None}
+        if ended:
+            break
+        try:
+            if httpx.get(url, timeout=5).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer; ended: {ended}\n{stack.everything_logged()}")
+
+
+@pytest.fixture(scope="session")
+def base_url(stack: Stack) -> str:
+    return stack.url
+
+
+@pytest.fixture
+def desk(stack: Stack, page: Page) -> Iterator[Page]:
+    """The simulator's page, live, with nothing on the phones. It must stay clean to the end."""
+    with httpx.Client(base_url=stack.twin) as twin:
+        twin.post("/twin/reset", json={})
+        twin.post("/twin/pace", json={"sent": 0.02, "delivered": 0.1, "read": 0.3})
+    said: list[str] = []
+    outside: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            said.append(message.text)
+
+    def look(request: Request) -> None:
+        if urlsplit(request.url).hostname != "127.0.0.1" and not request.url.startswith("data:"):
+            outside.append(request.url)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", look)
+    page.set_default_timeout(15_000)
+    yield page
+    assert said == []
+    assert outside == []
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list]:
+    """Ask axe what is wrong with a page. Evaluated, not injected: the page's policy is strict."""
+
+    def run(page: Page) -> list:
+        page.evaluate(AXE)
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        return [
+            (v["id"], v["impact"], [n["html"][:160] for n in v["nodes"]])
+            for v in found["violations"]
+        ]
+
+    return run
+
+
+@pytest.fixture
+def picture(pytestconfig) -> Callable[[Page, str], None]:
+    """Keep a picture of the page, for people to look at (``--output``: test-results)."""
+    folder = ROOT / pytestconfig.getoption("--output")
+
+    def take(page: Page, name: str) -> None:
+        folder.mkdir(exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+
+    return take
