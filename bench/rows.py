@@ -35,11 +35,16 @@ def middle(values: list[float]) -> float:
     return median(values)
 
 
-def publish(rows: list[Row]) -> None:
-    """Print the table and write ``bench/results.json``."""
+def show(rows: list[Row]) -> None:
+    """Print the table."""
     head = ("name", "ours", "unit", "against", "theirs", "ratio", "aim", "met")
     lines = [head, *(tuple(str(value) for value in asdict(one).values()) for one in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
+
+
+def publish(rows: list[Row]) -> None:
+    """Print the table and write ``bench/results.json``."""
+    show(rows)
     RESULTS.write_text(json.dumps([asdict(one) for one in rows], indent=2) + "\n")

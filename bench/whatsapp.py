@@ -102,7 +102,7 @@ def _judge(twin: httpx.Client, asked: dict[str, list[str]]) -> tuple[int, int]:
         thread = twin.get(f"/twin/phones/{phone}").json()["threads"]["whatsapp"]
         kinds = [_kind(bubble["text"]) for bubble in thread if not bubble["mine"]]
         missing += max(0, len(words) - len(kinds))
-        disorder += sum(a != b for a, b in zip(words[-len(kinds) :], kinds, strict=False))
+        disorder += sum(a != b for a, b in zip(words, kinds[-len(words) :], strict=False))
     return disorder, missing
 
 
