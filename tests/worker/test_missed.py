@@ -10,11 +10,13 @@ import pytest
 from bot.house import House
 from channels.message import Inbound
 from channels.twilio_sms import TwilioSms
+from core.crm import sweeps
 from tests.support.numbers import Number
 from tests.support.phone_company import PhoneCompany, answer, open_company
 from worker import missed
 
 SID = "AC" + "1" * 32
+NAME = "missed twilio:sms:+254700000100"
 LIST = f"/2010-04-01/Accounts/{SID}/Messages.json"
 
 
@@ -60,6 +62,15 @@ def house(make_house, company: PhoneCompany) -> House:
     return house
 
 
+@pytest.fixture
+def swept(house: House) -> datetime:
+    """The bank opened a while ago: this is how far its sweep has come."""
+    until = house.now() - timedelta(minutes=5)
+    with house.unit() as unit:
+        sweeps.note_swept(unit, NAME, until)
+    return until
+
+
 def listed(sid: str, *, seconds_ago: float, direction: str = "inbound") -> dict[str, object]:
     at = format_datetime(datetime.now(UTC) - timedelta(seconds=seconds_ago))
     return {
@@ -81,7 +92,7 @@ def show(company: PhoneCompany, *messages: dict[str, object]) -> None:
     )
 
 
-def test_what_never_came_is_heard_in_the_order_it_was_written(house, company, heard) -> None:
+def test_what_never_came_is_heard_in_the_order_it_was_written(house, company, heard, swept) -> None:
     show(
         company,
         listed("SM3", seconds_ago=40),
@@ -95,19 +106,19 @@ def test_what_never_came_is_heard_in_the_order_it_was_written(house, company, he
     ]
 
 
-def test_what_was_heard_is_not_heard_again(house, company, heard) -> None:
+def test_what_was_heard_is_not_heard_again(house, company, heard, swept) -> None:
     show(company, listed("SM1", seconds_ago=80))
     assert missed.sweep(house) == 1
     assert missed.sweep(house) == 0
     assert len(heard) == 1
 
 
-def test_what_may_still_come_by_itself_is_left_alone(house, company, heard) -> None:
+def test_what_may_still_come_by_itself_is_left_alone(house, company, heard, swept) -> None:
     show(company, listed("SM1", seconds_ago=5))
     assert missed.sweep(house) == 0
 
 
-def test_each_sweep_starts_where_the_last_one_ended(house, company, heard) -> None:
+def test_each_sweep_starts_where_the_last_one_ended(house, company, heard, swept) -> None:
     show(company)
     missed.sweep(house)
     missed.sweep(house)
@@ -115,17 +126,30 @@ def test_each_sweep_starts_where_the_last_one_ended(house, company, heard) -> No
         datetime.fromisoformat(parse_qs(urlsplit(path).query)["DateSent>"][0])
         for path, _ in company.asked
     )
-    assert second - first == pytest.approx(missed.FIRST - missed.GRACE, abs=timedelta(seconds=10))
+    assert first == pytest.approx(swept - missed.OVERLAP, abs=timedelta(seconds=1))
+    assert second - first == pytest.approx(
+        timedelta(minutes=5) - missed.GRACE, abs=timedelta(seconds=10)
+    )
     assert parse_qs(urlsplit(company.asked[0][0]).query)["To"] == ["+254700000100"]
 
 
-def test_a_provider_that_is_away_is_asked_again_for_the_same_time(house, company, heard) -> None:
+def test_a_provider_that_is_away_is_asked_again_for_the_same_time(
+    house, company, heard, swept
+) -> None:
     assert missed.sweep(house) == 0
     with house.unit() as unit:
-        assert unit.value("select count(*) from sweeps") == 0
+        assert sweeps.swept_until(unit, NAME) == swept
 
 
-def test_files_come_along(house, company, heard) -> None:
+def test_a_bank_that_has_just_opened_hears_nothing_from_before(house, company, heard) -> None:
+    """As after a reset: the provider still lists what an earlier database has answered."""
+    show(company, listed("SM1", seconds_ago=80), listed("SM2", seconds_ago=40))
+    assert missed.sweep(house) == 0
+    assert missed.sweep(house) == 0
+    assert heard == []
+
+
+def test_files_come_along(house, company, heard, swept) -> None:
     files = f"/2010-04-01/Accounts/{SID}/Messages/SM1/Media"
     show(company, {**listed("SM1", seconds_ago=80), "num_media": "1"})
     company.gets[f"{files}.json"] = lambda handler: answer(
