@@ -12,6 +12,7 @@ from tests.support.stack import SCHEDULER, TWIN, WEB, WORKER, until
 from tests.support.town import AMINA, BRIAN, PIN
 
 CYCLES = 20
+REDIS_AWAY_SECONDS = 60
 PAIRS = ((AMINA, "0712000002"), (BRIAN, "0712000001"))
 
 
@@ -45,6 +46,41 @@ def test_twenty_cycles_of_killing_everything_in_turn(stack, books, today):
             {"today": today},
         ).scalar_one()
     assert posted == sum(paid)
+
+
+@pytest.mark.soak
+def test_redis_gone_for_a_minute_under_load(stack, own_redis, books):
+    for program in (TWIN, WORKER, SCHEDULER):
+        if program not in stack.processes:
+            stack.start(program)
+    done = threading.Event()
+    paid: list[int] = [0, 0]
+    payers = [
+        threading.Thread(target=_pay_until, args=(stack, pair, done, paid, number))
+        for number, pair in enumerate(PAIRS)
+    ]
+    own_redis.stop()
+    try:
+        for payer in payers:
+            payer.start()
+        done.wait(REDIS_AWAY_SECONDS)
+    finally:
+        own_redis.start()
+    while_away = sum(paid)
+    done.set()
+    for payer in payers:
+        payer.join()
+    print(f"{while_away} payments while Redis was away")
+    assert while_away > len(PAIRS)
+    until(lambda: _unsent(books) == 0, seconds=180)
+    assert _dead(books) == 0
+
+
+def _dead(books):
+    with books.connect() as connection:
+        return connection.exec_driver_sql(
+            "select count(*) from outbox where status = 'dead'"
+        ).scalar_one()
 
 
 def _pay_until(stack, pair, done, paid, number):
