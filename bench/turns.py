@@ -1,8 +1,8 @@
 """A whole USSD turn against a bare Flask view that runs a turn's eight statements in raw psycopg.
 
 Each side is served by the same server with the same processes and threads, driven by the same
-callers, in rounds that take turns. A transfer is seven presses: dial, send, phone, amount, yes, PIN
-and the screen after each; every press is one answered turn.
+callers, in rounds that take turns. A transfer is six presses: dial, send, phone, amount, yes,
+PIN; every press is one answered turn.
 """
 
 import sys

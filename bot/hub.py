@@ -18,7 +18,8 @@ from bot.turn import Turn
 from channels.message import Inbound, OptOut, Receipt, Reply, SessionEnd
 from core.access import addresses
 from core.crm import conversations, messages, waiting
-from core.crm.conversations import Kept
+from core.crm.conversations import Kept, Opening
+from core.store.unit import Unit
 from flows.story import Outcome
 
 log = structlog.get_logger()
@@ -141,14 +142,7 @@ def _taken(house: House, inbound: Inbound, correlation: str) -> Walked | Kept | 
 def _walk(house: House, inbound: Inbound, correlation: str) -> Walked | Kept:
     proof = proofs.prepare(house, inbound)
     with house.unit(correlation) as unit:
-        opening = conversations.open_turn(
-            unit,
-            provider=inbound.provider,
-            provider_id=inbound.id,
-            channel=inbound.channel,
-            address=inbound.address,
-            language=_first_language(inbound.address),
-        )
+        opening = _open(unit, inbound)
         if isinstance(opening, Kept):
             return opening
         proofs.check(proof, opening)
@@ -156,17 +150,21 @@ def _walk(house: House, inbound: Inbound, correlation: str) -> Walked | Kept:
         return Turn(house, unit, opening, Event.of(inbound), secret).take()
 
 
+def _open(unit: Unit, inbound: Inbound) -> Opening | Kept:
+    return conversations.open_turn(
+        unit,
+        provider=inbound.provider,
+        provider_id=inbound.id,
+        channel=inbound.channel,
+        address=inbound.address,
+        language=_first_language(inbound.address),
+    )
+
+
 def _apologise(house: House, inbound: Inbound, correlation: str) -> Walked | Kept | Reply:
     try:
         with house.unit(correlation) as unit:
-            opening = conversations.open_turn(
-                unit,
-                provider=inbound.provider,
-                provider_id=inbound.id,
-                channel=inbound.channel,
-                address=inbound.address,
-                language=_first_language(inbound.address),
-            )
+            opening = _open(unit, inbound)
             if isinstance(opening, Kept):
                 return opening
             return Turn(house, unit, opening, Event.of(inbound)).apologise()
