@@ -5,6 +5,8 @@ from pathlib import Path
 from alembic import context
 from sqlalchemy import Connection
 
+from migrations import routines
+
 ROLES = Path(__file__).parent / "sql" / "roles.sql"
 PATIENCE = "set local lock_timeout = '60s'; set local idle_in_transaction_session_timeout = '10min'"
 
@@ -13,7 +15,7 @@ def migrate(connection: Connection) -> None:
     """Make the roles, become the owner, and run what is missing, all or nothing.
 
     Roles belong to the whole server and a database may move to another one, so they are looked
-    after on every run; everything else is a numbered migration.
+    after on every run. Tables are made by numbered migrations, functions and views by `routines`.
     """
     with connection.begin():
         connection.exec_driver_sql(PATIENCE)
@@ -23,6 +25,9 @@ def migrate(connection: Connection) -> None:
         connection.exec_driver_sql("set local role wekeza_owner")
         context.configure(connection=connection, transactional_ddl=True)
         context.run_migrations()
+        connection.exec_driver_sql("set local role wekeza_owner")
+        if connection.exec_driver_sql("select to_regclass('routines')").scalar():
+            routines.install(connection)
 
 
 migrate(context.config.attributes["connection"])

@@ -103,27 +103,20 @@ def open_account(
     return opened
 
 
-def system_account(unit: Unit, kind: str, currency: str) -> UUID:
-    """Return the bank's own account of a kind, such as ``cash``, opening it at need."""
+def system_account(unit: Unit, kind: str, currency: str, *, spread_by: UUID | None = None) -> UUID:
+    """Return the bank's own account of a kind, such as ``cash``, opening it at need.
+
+    Some kinds are striped, so that postings do not queue for one row. ``spread_by``, the id of the
+    transaction that will use the account, picks its stripe; without it, it is the first.
+    """
     account: UUID = unit.value(
-        "select ledger_system_account(%(kind)s, %(currency)s, %(now)s)",
+        "select ledger_system_account(%(kind)s, %(currency)s, %(now)s, %(spread_by)s)",
         kind=kind.removesuffix(f":{currency}"),
         currency=currency,
+        spread_by=spread_by,
         now=unit.now,
     )
     return account
-
-
-def set_status(unit: Unit, account: UUID, status: str) -> str:
-    """Freeze, release or close an account and return the status before.
-
-    Statuses: active, debit_frozen, credit_frozen, frozen, dormant (takes, does not give), closed.
-    The database refuses to close an account that is not empty and to reopen a closed one.
-    """
-    before: str = unit.value(
-        "select ledger_set_status(%(account)s, %(status)s)", account=account, status=status
-    )
-    return before
 
 
 _HOLDINGS = (

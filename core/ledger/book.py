@@ -1,14 +1,5 @@
-"""The book's door: posting money, and every other word the bank may say to the ledger."""
+"""The book's door: every word the bank may say to the ledger."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import Row
-
-from core.errors import Refusal
 from core.ledger.accounts import (
     Balance,
     WalletBalance,
@@ -16,191 +7,128 @@ from core.ledger.accounts import (
     balances,
     open_account,
     set_owner,
-    set_status,
     system_account,
 )
+from core.ledger.batch import Item, post_batch
+from core.ledger.chart import TrialLine, balance_on, close_period, trial_balance
+from core.ledger.closing import Closed, Reason, StatusChange, close, set_status, status_history
+from core.ledger.coalescer import Coalescer
+from core.ledger.holds import (
+    Captured,
+    Held,
+    Hold,
+    OverCapture,
+    authorise,
+    capture,
+    expire,
+    hold,
+    open_holds,
+    raise_hold,
+    void,
+)
+from core.ledger.posting import Leg, OnlyIf, Posted, keep, look, post, posted
 from core.ledger.rates import set_rate
 from core.ledger.refusals import (
+    AccountClosed,
     AccountFrozen,
+    AccountMoved,
+    AccountNotEmpty,
+    AccountOwes,
     BalanceCeiling,
+    CaptureExceedsHold,
+    HoldClosed,
+    HoldExpired,
+    HoldsOpen,
     IdReused,
     InsufficientFunds,
     LimitExceeded,
     NoRate,
-    Request,
-    Sticky,
-    refusal,
+    PeriodClosed,
+    PeriodRuns,
+    ReversalExceedsRest,
+    ReversalOfReversal,
+    ReversedWholeOnly,
+    TooLittleLeft,
+    UnknownHold,
+    UnknownTransaction,
 )
+from core.ledger.rehearsal import Rehearsal, rehearse
+from core.ledger.reversal import Reversed, reverse
 from core.ledger.statement import Line, Statement, balance_at, recent, statement
-from core.ledger.verify import Breach, verify
-from core.money import Money
-from core.store.unit import Unit, jsonb
+from core.ledger.verify import Breach, verify, warnings
 
 __all__ = [
+    "AccountClosed",
     "AccountFrozen",
+    "AccountMoved",
+    "AccountNotEmpty",
+    "AccountOwes",
     "Balance",
     "BalanceCeiling",
     "Breach",
+    "CaptureExceedsHold",
+    "Captured",
+    "Closed",
+    "Coalescer",
+    "Held",
+    "Hold",
+    "HoldClosed",
+    "HoldExpired",
+    "HoldsOpen",
     "IdReused",
     "InsufficientFunds",
+    "Item",
     "Leg",
     "LimitExceeded",
     "Line",
     "NoRate",
+    "OnlyIf",
+    "OverCapture",
+    "PeriodClosed",
+    "PeriodRuns",
     "Posted",
+    "Reason",
+    "Rehearsal",
+    "ReversalExceedsRest",
+    "ReversalOfReversal",
+    "Reversed",
+    "ReversedWholeOnly",
     "Statement",
+    "StatusChange",
+    "TooLittleLeft",
+    "TrialLine",
+    "UnknownHold",
+    "UnknownTransaction",
     "WalletBalance",
+    "authorise",
     "balance",
     "balance_at",
+    "balance_on",
     "balances",
+    "capture",
+    "close",
+    "close_period",
+    "expire",
+    "hold",
     "keep",
     "look",
     "open_account",
+    "open_holds",
     "post",
+    "post_batch",
+    "posted",
+    "raise_hold",
     "recent",
+    "rehearse",
+    "reverse",
     "set_owner",
     "set_rate",
     "set_status",
     "statement",
+    "status_history",
     "system_account",
+    "trial_balance",
     "verify",
+    "void",
+    "warnings",
 ]
-
-LONGEST_GROUP = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One movement: the account it leaves, the account it reaches, and how much."""
-
-    debit: UUID
-    credit: UUID
-    amount: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Money has moved, now or when the same id was first presented."""
-
-    transaction_id: UUID
-    replayed: bool
-
-
-def post(
-    unit: Unit,
-    *,
-    id: UUID,  # noqa: A002 - the caller's id is what makes it once
-    type: str,  # noqa: A002 - the column's name
-    legs: Sequence[Leg],
-    wallet: UUID | None,
-    note: str = "",
-    reference: str = "",
-    value_date: date | None = None,
-) -> Posted:
-    """Move money between accounts, all legs or none, once however often the id is presented.
-
-    The same id with the same body gets its first answer again, a refusal too: what was refused
-    stays refused, so a new attempt needs a new id. Legs are judged in their order.
-
-    The refusal is recorded in the unit. Where a savepoint around the effect rolls that back, hand
-    the refusal to `keep` afterwards.
-
-    :raises InsufficientFunds: if a payer does not hold that much
-    :raises LimitExceeded: if the payer's tier does not allow it
-    :raises BalanceCeiling: if the payee's tier may not hold that much
-    :raises AccountFrozen: if an account may not give or take
-    :raises NoRate: if the payment cannot be valued in the payer's home currency
-    :raises IdReused: if the id was presented before with another body
-    """
-    if not 1 <= len(legs) <= LONGEST_GROUP:
-        raise ValueError(f"a posting has 1 to {LONGEST_GROUP} legs")
-    row = (_post_one if len(legs) == 1 else _post_group)(
-        unit,
-        legs,
-        {
-            "id": id,
-            "type": type,
-            "wallet": wallet,
-            "reference": reference,
-            "note": note,
-            "value_date": value_date,
-            "now": unit.now,
-            "correlation": unit.correlation,
-        },
-    )
-    if row.code != "posted":
-        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
-    return Posted(id, replayed=row.replayed)
-
-
-def look(
-    unit: Unit,
-    *,
-    debit: UUID,
-    credit: UUID | None,
-    amount: Money,
-    type: str,  # noqa: A002 - the column's name
-) -> None:
-    """Raise what `post` would answer now, without lock or trace. A credit not known yet is None.
-
-    :raises InsufficientFunds: if the payer does not hold that much
-    :raises LimitExceeded: if the payer's tier does not allow it
-    :raises BalanceCeiling: if the payee's tier may not hold that much
-    :raises AccountFrozen: if an account may not give or take
-    :raises NoRate: if the payment cannot be valued in the payer's home currency
-    """
-    row = unit.one(
-        "select code, facts from ledger_look(%(type)s, %(debit)s, %(credit)s, %(amount)s,"
-        " %(currency)s, %(now)s)",
-        type=type,
-        debit=debit,
-        credit=credit,
-        amount=amount.minor,
-        currency=amount.currency,
-        now=unit.now,
-    )
-    if row.code != "ok":
-        raise refusal(row.code, row.facts)
-
-
-def keep(unit: Unit, refused: Refusal) -> None:
-    """Record a refusal of `post` again, after the savepoint it was made in was rolled back.
-
-    Does nothing for a refusal that is already recorded or that is not the ledger's.
-    """
-    if isinstance(refused, Sticky) and refused.request is not None:
-        unit.run(
-            "select ledger_keep_refusal(%(id)s, %(hash)s, %(code)s, %(facts)s, %(now)s)",
-            id=refused.request.id,
-            hash=refused.request.hash,
-            code=refused.code,
-            facts=jsonb(refused.facts),
-            now=unit.now,
-        )
-
-
-def _post_one(unit: Unit, legs: Sequence[Leg], head: dict[str, object]) -> Row[Any]:
-    (leg,) = legs
-    return unit.one(
-        "select code, facts, replayed, hash from ledger_post(%(id)s, %(type)s, %(debit)s,"
-        " %(credit)s, %(amount)s, %(currency)s, %(wallet)s, %(reference)s, %(note)s,"
-        " %(value_date)s, %(now)s, %(correlation)s)",
-        debit=leg.debit,
-        credit=leg.credit,
-        amount=leg.amount.minor,
-        currency=leg.amount.currency,
-        **head,
-    )
-
-
-def _post_group(unit: Unit, legs: Sequence[Leg], head: dict[str, object]) -> Row[Any]:
-    return unit.one(
-        "select code, facts, replayed, hash from ledger_post_group(%(id)s, %(type)s, %(debits)s,"
-        " %(credits)s, %(amounts)s::bigint[], %(currencies)s, %(wallet)s, %(reference)s, %(note)s,"
-        " %(value_date)s, %(now)s, %(correlation)s)",
-        debits=[leg.debit for leg in legs],
-        credits=[leg.credit for leg in legs],
-        amounts=[leg.amount.minor for leg in legs],
-        currencies=[leg.amount.currency for leg in legs],
-        **head,
-    )

@@ -54,6 +54,102 @@ class NoRate(Sticky, Refusal):
     code = "no_rate"
 
 
+class PeriodClosed(Sticky, Refusal):
+    """The value date lies in a closed period. Facts: ``value_date``, ``closed_through``."""
+
+    code = "period_closed"
+
+
+class PeriodRuns(Refusal):
+    """A period is closed an hour after it ended, not before. Fact: ``through``."""
+
+    code = "period_runs"
+
+
+class AccountMoved(Sticky, Refusal):
+    """The account moved since the caller looked. Facts: ``expected``, ``found`` (versions)."""
+
+    code = "account_moved"
+
+
+class TooLittleLeft(Sticky, Refusal):
+    """Less would be left free than was asked for. Facts: ``left``, ``wanted``."""
+
+    code = "too_little_left"
+
+
+class UnknownHold(Sticky, Refusal):
+    """There is no such hold."""
+
+    code = "unknown_hold"
+
+
+class HoldExpired(Sticky, Refusal):
+    """The hold's time is over, whether or not its rest was given back yet. Fact: ``expired_at``."""
+
+    code = "hold_expired"
+
+
+class HoldClosed(Sticky, Refusal):
+    """The hold was captured whole or voided. Fact: ``status`` (captured, voided)."""
+
+    code = "hold_closed"
+
+
+class CaptureExceedsHold(Sticky, Refusal):
+    """More than the hold and its policy allow. Facts: ``left``, ``wanted``."""
+
+    code = "capture_exceeds_hold"
+
+
+class UnknownTransaction(Sticky, Refusal):
+    """There is no such transaction."""
+
+    code = "unknown_transaction"
+
+
+class ReversalOfReversal(Sticky, Refusal):
+    """A reversal is not reversed; the money is paid anew instead."""
+
+    code = "reversal_of_reversal"
+
+
+class ReversedWholeOnly(Sticky, Refusal):
+    """A group of movements is reversed whole, not in parts."""
+
+    code = "reversed_whole_only"
+
+
+class ReversalExceedsRest(Sticky, Refusal):
+    """Less than that is left to reverse. Facts: ``left``, ``wanted``."""
+
+    code = "reversal_exceeds_rest"
+
+
+class AccountClosed(Sticky, Refusal):
+    """The account is closed, and that is for good."""
+
+    code = "account_closed"
+
+
+class HoldsOpen(Sticky, Refusal):
+    """Money is set aside from the account or for it, so it cannot be closed."""
+
+    code = "holds_open"
+
+
+class AccountOwes(Sticky, Refusal):
+    """The account is below zero, so it cannot be closed. Fact: ``balance``."""
+
+    code = "account_owes"
+
+
+class AccountNotEmpty(Sticky, Refusal):
+    """Something is left in an account to be closed, and nobody said where to. Fact: ``balance``."""
+
+    code = "account_not_empty"
+
+
 class IdReused(Refusal):
     """The id was used before, for something else."""
 
@@ -68,6 +164,22 @@ BY_CODE: Mapping[str, type[Refusal]] = {
         BalanceCeiling,
         AccountFrozen,
         NoRate,
+        PeriodClosed,
+        PeriodRuns,
+        AccountMoved,
+        TooLittleLeft,
+        UnknownHold,
+        HoldExpired,
+        HoldClosed,
+        CaptureExceedsHold,
+        UnknownTransaction,
+        ReversalOfReversal,
+        ReversedWholeOnly,
+        ReversalExceedsRest,
+        AccountClosed,
+        HoldsOpen,
+        AccountOwes,
+        AccountNotEmpty,
         IdReused,
     )
 }

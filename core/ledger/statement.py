@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from core.money import Money
-from core.store.unit import Unit
+from core.store.unit import Row, Unit
 
 LONGEST_PAGE = 500
 LONGEST_RECENT = 20
@@ -159,7 +156,7 @@ def balance_at(unit: Unit, account: UUID, moment: datetime) -> Money:
     return Money(row.balance, row.currency)
 
 
-def _line(row: Row[Any], currency: str) -> Line:
+def _line(row: Row, currency: str) -> Line:
     return Line(
         transaction_id=row.transaction_id,
         version=row.version,

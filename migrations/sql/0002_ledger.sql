@@ -182,17 +182,3 @@ create trigger no_truncate before truncate on ledger_accounts
     for each statement execute function ledger_forbid();
 alter table ledger_accounts enable always trigger never_deleted;
 alter table ledger_accounts enable always trigger no_truncate;
-
--- Customers' accounts under the names of the product's specifications, amounts in main units.
-create view wallets as
-    select a.account_id as wallet_id, a.owner as user_id, a.currency,
-           round(a.posted / 10::numeric ^ c.exponent, c.exponent) as balance,
-           a.account_no,
-           round((a.posted - a.held - coalesce(a.floor, 0)) / 10::numeric ^ c.exponent, c.exponent) as available,
-           round(a.held / 10::numeric ^ c.exponent, c.exponent) as held,
-           a.status
-      from ledger_accounts a join currencies c on c.code = a.currency
-     where a.owner is not null;
-
-create view accounts as
-    select wallet_id as id, account_no, balance, currency from wallets;

@@ -122,71 +122,6 @@ create index outbox_leased on outbox (leased_until) where status = 'leased';
 create index outbox_dead on outbox (id) where status = 'dead';
 create index outbox_finished on outbox (finished_at) where status = 'sent';
 
--- Take up to `p_most` rows of a number, as far as its rate allows. Tokens and rows are taken by one
--- statement, so no process can send beyond the rate. A row is next when it is the first unfinished one
--- of its contact: one message in flight per contact. A plan is often made while the table is empty and
--- must serve when it is full, so the planner is led along the right index, come what may: by settings,
--- by a subquery that cannot become a join, and by `not in`, which no partial index answers.
-create function lease_outbox(
-    p_sender text, p_most int, p_lease uuid, p_until timestamptz, p_resting text[],
-    p_recovery_seconds int, p_now timestamptz)
-returns setof outbox language plpgsql
-set search_path = public, pg_temp
-set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
-set enable_hashjoin = off set enable_mergejoin = off as $$
-begin
-    return query
-    with bucket as materialized (
-        select key, least(rate, allowed + rate * age / p_recovery_seconds) as allowed,
-            least(burst, tokens + allowed * age) as tokens, refilled_at
-        from (
-            select s.*, greatest(0, extract(epoch from p_now - refilled_at)) as age
-            from senders s where key = p_sender for update
-        ) s
-    ), next as (
-        select o.id from outbox o
-        where o.sender = p_sender and o.status = 'queued' and o.due_at <= p_now
-            and o.contact <> all(p_resting)
-            and o.id = (
-                select first.id from outbox first
-                where first.sender = o.sender and first.contact = o.contact
-                    and first.status in ('queued', 'leased')
-                order by first.id limit 1)
-        order by o.priority, o.id
-        limit (select greatest(0, least(p_most, floor(tokens))) from bucket)
-    ), leased as (
-        update outbox o set status = 'leased', lease = p_lease, leased_until = p_until,
-            attempts = attempts + 1
-        from next where o.id = next.id and o.status not in ('leased', 'sent', 'dead')
-        returning o.*
-    ), spent as (
-        update senders s set allowed = bucket.allowed,
-            tokens = bucket.tokens - (select count(*) from leased),
-            refilled_at = greatest(bucket.refilled_at, p_now)
-        from bucket where s.key = bucket.key and exists (select 1 from leased)
-    )
-    select * from leased;
-end $$;
-
--- The numbers with a row that could leave now, and since when their next one could.
-create function waiting_senders(p_now timestamptz)
-returns table (sender text, since timestamptz) language sql stable
-set search_path = public, pg_temp
-set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
-set enable_hashjoin = off set enable_mergejoin = off as $$
-    select s.key, o.since from senders s
-    cross join lateral (
-        select o.due_at as since from outbox o
-        where o.sender = s.key and o.status = 'queued' and o.due_at <= p_now
-            and o.id = (
-                select first.id from outbox first
-                where first.sender = o.sender and first.contact = o.contact
-                    and first.status in ('queued', 'leased')
-                order by first.id limit 1)
-        order by o.priority, o.id limit 1
-    ) o
-$$;
-
 -- Every receipt once. One that overtook the record of its message waits here, not applied. A failure
 -- also waits to be judged: what it calls for (`fate`) may be another way to the customer.
 create table receipts (
@@ -248,9 +183,7 @@ grant select, insert on outbox to wekeza_app;
 grant update (sender, channel, contact, message_id, status, as_template, attempts, due_at,
               expires_at, leased_until, lease, error, finished_at) on outbox to wekeza_app;
 grant delete on outbox to wekeza_app;                   -- a queue: what was sent is swept out later
-grant execute on function
-    message_rank(text), lease_outbox(text, int, uuid, timestamptz, text[], int, timestamptz),
-    waiting_senders(timestamptz) to wekeza_app;
+grant execute on function message_rank(text) to wekeza_app;
 grant select, insert, update on senders to wekeza_app;
 grant select, insert, delete on receipts to wekeza_app;
 grant update (applied, judged) on receipts to wekeza_app;

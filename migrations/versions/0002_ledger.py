@@ -1,4 +1,4 @@
-"""The double-entry ledger: its tables, its functions, and who may use them."""
+"""The double-entry ledger: its tables, and who may use them."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ revision = "0002"
 down_revision = "0001"
 
 SQL = Path(__file__).parent.parent / "sql"
-PARTS = ("ledger", "ledger_judge", "ledger_post", "ledger_accounts", "ledger_seed", "ledger_grants")
+PARTS = ("ledger", "ledger_seed", "ledger_grants")
 
 
 def upgrade() -> None:

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
 
 from core.ledger import book
-from core.ledger.book import Leg, Posted
+from core.ledger.book import Captured, Closed, Leg, OverCapture, Posted, Reason
 from core.money import Money
 from core.store.unit import Unit, open_unit
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # 12:30 in Nairobi
+BECAUSE = Reason("grace@wekeza", "asked by the branch")
 HOME = {"KE": "KES", "UG": "UGX", "SN": "XOF"}
 
 
@@ -58,6 +59,48 @@ def send(
         wallet=payer,
         note=note,
     )
+
+
+def set_status(unit: Unit, account: UUID, status: str, *, key: UUID | None = None) -> str:
+    return book.set_status(unit, id=key or uuid4(), account=account, status=status, reason=BECAUSE)
+
+
+def close(unit: Unit, account: UUID, to: UUID | None = None, *, key: UUID | None = None) -> Closed:
+    return book.close(unit, id=key or uuid4(), account=account, to=to, reason=BECAUSE)
+
+
+def hold(
+    unit: Unit,
+    payer: UUID,
+    payee: UUID,
+    amount: Money,
+    *,
+    key: UUID | None = None,
+    days: int = 7,
+    over: OverCapture | None = None,
+) -> UUID:
+    """Set an amount aside for a payment and return the hold's id."""
+    done = book.authorise(
+        unit,
+        id=key or uuid4(),
+        type="payment",
+        leg=Leg(payer, payee, amount),
+        wallet=payer,
+        expires_at=unit.now + timedelta(days=days),
+        over=over,
+    )
+    return done.hold_id
+
+
+def capture(
+    unit: Unit,
+    held: UUID,
+    amount: Money | None = None,
+    *,
+    key: UUID | None = None,
+    final: bool = False,
+) -> Captured:
+    return book.capture(unit, id=key or uuid4(), hold=held, amount=amount, final=final)
 
 
 def at(unit: Unit, moment: datetime) -> Unit:

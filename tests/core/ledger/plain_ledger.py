@@ -1,5 +1,6 @@
 """A ledger in plain Python, written from the rules and not from the SQL, to compare with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -16,9 +17,10 @@ TIERS = {
 }
 COUNTRIES = {"KE": ("KES", "Africa/Nairobi"), "UG": ("UGX", "Africa/Kampala")}
 UNITS = {"KES": 100, "UGX": 1, "USD": 100}
+COUNTING = {"transfer", "payment"}
 
-Body = tuple[object, ...]
-Legs = list[tuple[UUID, UUID, int, str]]
+Leg = tuple[UUID, UUID, int, str]
+Legs = list[Leg]
 
 
 @dataclass
@@ -36,6 +38,24 @@ class Owner:
     def limits(self) -> tuple[int, ...]:
         return tuple(n * UNITS[self.home] for n in TIERS[self.country, self.tier])
 
+    def local_day(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(COUNTRIES[self.country][1])).date()
+
+    def so_far(self, now: datetime) -> tuple[date, int, int]:
+        """Return the day that counts, which never turns back, and what was spent in it."""
+        today = max(self.local_day(now), self.day)
+        return (
+            today,
+            self.day_spent if today == self.day else 0,
+            self.month_spent if month(today) == month(self.day) else 0,
+        )
+
+    def give_back(self, day: date | None, of_day: int, of_month: int) -> None:
+        if day is not None and day == self.day:
+            self.day_spent = max(self.day_spent - of_day, 0)
+        if day is not None and month(day) == month(self.day):
+            self.month_spent = max(self.month_spent - of_month, 0)
+
 
 @dataclass
 class Account:
@@ -43,20 +63,58 @@ class Account:
     currency: str
     ceiling: int | None
     posted: int = 0
+    held: int = 0
+    incoming: int = 0
     status: str = "active"
     entries: list[int] = field(default_factory=list)  # the balance after each
+
+    @property
+    def gives(self) -> bool:
+        return self.status in {"active", "credit_frozen"}
+
+    @property
+    def takes(self) -> bool:
+        return self.status in {"active", "debit_frozen", "dormant"}
+
+
+@dataclass
+class Transaction:
+    kind: str
+    legs: Legs
+    at: datetime
+    is_capture: bool = False
+    undone: int = 0
 
 
 class Refused(Exception):
     pass
 
 
+def month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
 class PlainLedger:
     def __init__(self) -> None:
         self.owners: dict[UUID, Owner] = {}
         self.accounts: dict[UUID, Account] = {}
-        self.answers: dict[UUID, tuple[Body, str]] = {}
+        self.transactions: dict[UUID, Transaction] = {}
+        self.answers: dict[UUID, tuple[object, str]] = {}
         self.rates: dict[str, list[tuple[datetime, Fraction]]] = {}  # of one dollar
+
+    def once(self, key: UUID, body: object, work: Callable[[], str]) -> str:
+        """Return what the work answers, or what it answered before."""
+        if key in self.answers:
+            before, answer = self.answers[key]
+            return answer if before == body else "id_reused"
+        try:
+            answer = work()
+        except Refused as refused:
+            answer = str(refused)
+        self.answers[key] = (body, answer)
+        return answer
+
+    # --- Money's worth and ceilings ---------------------------------------------------------------
 
     def set_rate(self, currency: str, rate: Fraction, now: datetime) -> None:
         self.rates.setdefault(currency, []).append((now, rate))
@@ -67,6 +125,11 @@ class PlainLedger:
             (when, place) for place, (when, _) in enumerate(self.rates[currency]) if when <= now
         ]
         return self.rates[currency][max(known)[1]][1]
+
+    def worth(self, amount: int, currency: str, home: str, at: datetime) -> Fraction:
+        if currency == home:
+            return Fraction(amount)
+        return Fraction(amount, UNITS[currency]) * self.rate(home, at) * UNITS[home]
 
     def ceiling(self, owner: UUID, currency: str, now: datetime) -> int:
         who = self.owners[owner]
@@ -81,77 +144,68 @@ class PlainLedger:
             if account.owner == owner:
                 account.ceiling = self.ceiling(owner, account.currency, now)
 
+    # --- Judging and posting ----------------------------------------------------------------------
+
     def post(self, key: UUID, kind: str, legs: Legs, now: datetime) -> str:
         """Return 'posted' or the code of the refusal."""
-        body = (kind, *legs)
-        if key in self.answers:
-            before, answer = self.answers[key]
-            return answer if before == body else "id_reused"
-        try:
-            self._apply(kind, legs, now)
-            answer = "posted"
-        except Refused as refused:
-            answer = str(refused)
-        self.answers[key] = (body, answer)
-        return answer
+        return self.once(key, ("post", kind, *legs), lambda: self.apply(key, kind, legs, now))
 
-    def _apply(self, kind: str, legs: Legs, now: datetime) -> None:
-        balances = {key: account.posted for key, account in self.accounts.items()}
+    def apply(self, key: UUID, kind: str, legs: Legs, now: datetime) -> str:
+        moved: dict[UUID, int] = {}
         spent: dict[UUID, int] = {}
         for debit, credit, amount, currency in legs:
-            self._judge(debit, credit, amount, balances)
-            payer, payee = self.accounts[debit].owner, self.accounts[credit].owner
-            if kind == "transfer" and payer and payer != payee:
-                spent[payer] = self._within_limits(
-                    payer, spent.get(payer, 0), amount, currency, now
-                )
-            ceiling = self.accounts[credit].ceiling
-            if ceiling is not None and balances[credit] + amount > ceiling:
-                raise Refused("balance_ceiling")
-            balances[debit] -= amount
-            balances[credit] += amount
-        for debit, credit, amount, _ in legs:
-            for key, moved in ((debit, -amount), (credit, amount)):
-                self.accounts[key].posted += moved
-                self.accounts[key].entries.append(self.accounts[key].posted)
+            self.judge(debit, credit, amount, moved)
+            payer = self.payer(kind, debit, credit)
+            if payer:
+                before = spent.get(payer, 0)
+                spent[payer] = before + self.within_limits(payer, before, amount, currency, now)
+            moved[debit] = moved.get(debit, 0) - amount
+            moved[credit] = moved.get(credit, 0) + amount
+        self.write(key, Transaction(kind, legs, now))
         for payer, sum_ in spent.items():
-            self._count(payer, sum_, now)
+            self.count(payer, sum_, now)
+        return "posted"
 
-    def _judge(self, debit: UUID, credit: UUID, amount: int, balances: dict[UUID, int]) -> None:
+    def payer(self, kind: str, debit: UUID, credit: UUID) -> UUID | None:
+        """Return whose limits a payment counts against, if it counts."""
+        giver, taker = self.accounts[debit].owner, self.accounts[credit].owner
+        return giver if kind in COUNTING and giver != taker else None
+
+    def judge(self, debit: UUID, credit: UUID, amount: int, moved: dict[UUID, int]) -> None:
         giver, taker = self.accounts[debit], self.accounts[credit]
-        if giver.status in {"debit_frozen", "frozen", "dormant"}:
+        if not giver.gives or not taker.takes:
             raise Refused("account_frozen")
-        if taker.status in {"credit_frozen", "frozen"}:
-            raise Refused("account_frozen")
-        if giver.owner is not None and balances[debit] < amount:
+        if giver.owner is not None and self.free(debit) + moved.get(debit, 0) < amount:
             raise Refused("insufficient_funds")
+        coming = taker.posted + taker.incoming + moved.get(credit, 0) + amount
+        if taker.ceiling is not None and coming > taker.ceiling:
+            raise Refused("balance_ceiling")
 
-    def _within_limits(
+    def free(self, key: UUID) -> int:
+        return self.accounts[key].posted - self.accounts[key].held
+
+    def within_limits(
         self, payer: UUID, before: int, amount: int, currency: str, now: datetime
     ) -> int:
+        """Return what an amount counts, after ``before`` was counted of the same operation."""
         who = self.owners[payer]
-        worth = amount
-        if currency != who.home:
-            rate = self.rate(who.home, now)
-            worth = ceil(Fraction(amount, UNITS[currency]) * rate * UNITS[who.home])
-        single, day, month, _ = who.limits()
-        day_spent, month_spent = self._so_far(who, now)
+        worth = ceil(self.worth(amount, currency, who.home, now))
+        single, day, in_month, _ = who.limits()
+        _, day_spent, month_spent = who.so_far(now)
         total = before + worth
-        if total > single or day_spent + total > day or month_spent + total > month:
+        if total > single or day_spent + total > day or month_spent + total > in_month:
             raise Refused("limit_exceeded")
-        return total
+        return worth
 
-    def _so_far(self, who: Owner, now: datetime) -> tuple[int, int]:
-        today = max(self._today(who, now), who.day)
-        same_month = (today.year, today.month) == (who.day.year, who.day.month)
-        return (who.day_spent if today == who.day else 0), (who.month_spent if same_month else 0)
-
-    def _count(self, payer: UUID, sum_: int, now: datetime) -> None:
+    def count(self, payer: UUID, sum_: int, now: datetime) -> date:
         who = self.owners[payer]
-        day_spent, month_spent = self._so_far(who, now)
-        who.day = max(self._today(who, now), who.day)
-        who.day_spent, who.month_spent = day_spent + sum_, month_spent + sum_
+        today, day_spent, month_spent = who.so_far(now)
+        who.day, who.day_spent, who.month_spent = today, day_spent + sum_, month_spent + sum_
+        return today
 
-    @staticmethod
-    def _today(who: Owner, now: datetime) -> date:
-        return now.astimezone(ZoneInfo(COUNTRIES[who.country][1])).date()
+    def write(self, key: UUID, transaction: Transaction) -> None:
+        self.transactions[key] = transaction
+        for debit, credit, amount, _ in transaction.legs:
+            for account, moved in ((debit, -amount), (credit, amount)):
+                self.accounts[account].posted += moved
+                self.accounts[account].entries.append(self.accounts[account].posted)

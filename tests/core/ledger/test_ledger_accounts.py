@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from core.ledger import book
 from core.ledger.account_no import account_no, is_account_no, next_account_no
 from core.money import Money
-from tests.core.ledger.books import NOW, customer, fund, kes, send
+from tests.core.ledger.books import NOW, close, customer, fund, kes, send
 
 serials = st.integers(1, 10**10 - 1)
 
@@ -99,7 +99,7 @@ def test_currencies_without_cents_have_none_in_the_views(unit):
 
 def test_a_closed_account_is_not_listed(unit):
     amina = customer(unit)
-    book.set_status(unit, amina.wallet, "closed")
+    close(unit, amina.wallet)
     assert book.balances(unit, amina.owner) == []
 
 

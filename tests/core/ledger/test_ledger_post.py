@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from core.ledger import book
 from core.ledger.book import Leg
 from core.money import DIGITS, Money
-from tests.core.ledger.books import NOW, at, customer, fund, kes, posted, send
+from tests.core.ledger.books import NOW, at, customer, fund, kes, posted, send, set_status
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_a_refusal_survives_its_savepoint(unit, pair):
     key = uuid4()
     with pytest.raises(book.InsufficientFunds) as refused, unit.savepoint():
         send(unit, amina.wallet, brian.wallet, kes(1001), key=key)
-    assert unit.value("select count(*) from ledger_requests where id = %(id)s", id=key) == 0
+    assert unit.value("select count(*) from ledger_refusals where id = %(id)s", id=key) == 0
     book.keep(unit, refused.value)
     book.keep(unit, refused.value)  # once is enough, twice does no harm
     fund(unit, amina.wallet, kes(5000))
@@ -197,7 +197,7 @@ def fund_source(unit):
 )
 def test_a_freeze_holds_on_its_side(unit, pair, status, gives, takes):
     amina, brian = pair
-    assert book.set_status(unit, amina.wallet, status) == "active"
+    assert set_status(unit, amina.wallet, status) == "active"
     for side, may, move in (
         ("debit", gives, (amina.wallet, brian.wallet)),
         ("credit", takes, (fund_source(unit), amina.wallet)),
@@ -208,17 +208,6 @@ def test_a_freeze_holds_on_its_side(unit, pair, status, gives, takes):
             with pytest.raises(book.AccountFrozen) as refused:
                 send(unit, *move, kes(1))
             assert refused.value.facts == {"side": side, "status": status}
-
-
-def test_a_closed_account_is_empty_and_stays_closed(unit, pair):
-    amina, brian = pair
-    with pytest.raises(DBAPIError, match="not empty"), unit.savepoint():
-        book.set_status(unit, amina.wallet, "closed")
-    book.set_status(unit, brian.wallet, "closed")
-    with pytest.raises(book.AccountFrozen):
-        send(unit, amina.wallet, brian.wallet, kes(1))
-    with pytest.raises(DBAPIError, match="closed"), unit.savepoint():
-        book.set_status(unit, brian.wallet, "active")
 
 
 def test_a_group_is_all_or_nothing(unit, pair):
@@ -291,7 +280,7 @@ def test_a_callers_mistake_leaves_nothing(unit, pair, wrong):
     with pytest.raises(DBAPIError), unit.savepoint():
         book.post(unit, id=key, **body)
     assert state(unit) == before
-    assert unit.value("select count(*) from ledger_requests where id = %(id)s", id=key) == 0
+    assert unit.value("select count(*) from ledger_refusals where id = %(id)s", id=key) == 0
     with pytest.raises(ValueError, match="legs"):
         book.post(unit, id=key, type="transfer", legs=[], wallet=None)
 

@@ -1,6 +1,7 @@
 """`verify` finds every kind of tampering, and names the row. The tamperer here is a superuser."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,49 +11,61 @@ from core.ledger.book import Leg
 from core.ledger.verify import CHECKS, Breach
 from core.money import Money
 from core.store.unit import Unit
-from tests.core.ledger.books import NOW, customer, kes, send
+from tests.core.ledger.books import NOW, capture, customer, hold, kes, send
 
 TAMPERED = (
     "transactions",
     "ledger_entries",
-    "ledger_requests",
     "ledger_refusals",
     "ledger_accounts",
+    "ledger_holds",
+    "hold_events",
+    "account_status_changes",
+    "period_balances",
 )
 
 
 @dataclass
 class Book:
     unit: Unit
-    amina: UUID
-    brian: UUID
-    owner: UUID
-    first: UUID  # a payment from Amina to Brian
-    last: UUID  # another, the last of both
-    refused: UUID
+    ids: dict[str, UUID]
 
-    def facts(self) -> dict[str, UUID]:
-        return {
-            name: getattr(self, name)
-            for name in ("amina", "brian", "owner", "first", "last", "refused")
-        }
+    def __getattr__(self, name: str) -> UUID:
+        return self.ids[name]
 
 
 @pytest.fixture
 def written(admin_engine):
+    """A book with two payments, a refusal, a hold captured in part and one voided."""
     with admin_engine.connect() as connection:
         outer = connection.begin()
         unit = Unit(connection, NOW, uuid4, "test")
         amina, brian = customer(unit, holds=kes(100)), customer(unit)
-        first, last, refused = uuid4(), uuid4(), uuid4()
+        first, last, refused, open_, captured, voided = (uuid4() for _ in range(6))
         send(unit, amina.wallet, brian.wallet, kes(10), key=first)
         with pytest.raises(book.InsufficientFunds):
             send(unit, amina.wallet, brian.wallet, kes(1000), key=refused)
+        hold(unit, amina.wallet, brian.wallet, kes(9), key=open_)
+        capture(unit, open_, kes(2), key=captured)
+        book.void(unit, id=voided, hold=hold(unit, amina.wallet, brian.wallet, kes(3)))
         send(unit, amina.wallet, brian.wallet, kes(5), key=last)
+        yesterday = NOW.date() - timedelta(days=1)
+        leg = Leg(amina.wallet, brian.wallet, kes(1))
+        book.post(unit, id=uuid4(), type="transfer", legs=[leg], wallet=None, value_date=yesterday)
+        book.post(
+            unit,
+            id=uuid4(),
+            type="fee",
+            legs=[Leg(amina.wallet, book.system_account(unit, "fees", "KES"), kes(1))],
+            wallet=None,
+            value_date=yesterday,
+        )
+        book.close_period(unit, through=yesterday, by="test")
         for table in TAMPERED:
             connection.exec_driver_sql(f"alter table {table} disable trigger all")
-        connection.exec_driver_sql("alter table ledger_accounts drop constraint no_overdraft")
-        yield Book(unit, amina.wallet, brian.wallet, amina.owner, first, last, refused)
+        ids = {"amina": amina.wallet, "brian": brian.wallet, "owner": amina.owner}
+        ids |= {"first": first, "last": last, "refused": refused}
+        yield Book(unit, ids | {"hold": open_, "captured": captured, "voided": voided})
         outer.rollback()
 
 
@@ -117,29 +130,19 @@ TAMPERINGS = [
         "ledger_accounts {brian}",
     ),
     (
-        "delete from ledger_requests where id = %(first)s",
-        "request_outcome",
-        "ledger_requests {first}",
+        "update period_balances set balance = balance + 1 where gl_code = '4100'",
+        "period_balances",
+        "period_balances 2026-03-03/4100/KES",
     ),
     (
-        "delete from ledger_requests where id = %(refused)s",
-        "request_outcome",
-        "ledger_requests {refused}",
+        "update ledger_accounts set stripe = 3 where account_id = %(brian)s",
+        "stripes",
+        "ledger_accounts {brian}",
     ),
     (
-        "delete from ledger_refusals where id = %(refused)s",
-        "request_outcome",
-        "ledger_requests {refused}",
-    ),
-    (
-        "delete from transactions where transaction_id = %(first)s",
-        "request_outcome",
-        "ledger_requests {first}",
-    ),
-    (
-        "insert into ledger_refusals values (%(first)s, 'no_rate', '{{}}', now())",
-        "request_outcome",
-        "ledger_requests {first}",
+        "update ledger_refusals set id = %(first)s where id = %(refused)s",
+        "one_answer",
+        "transactions {first}",
     ),
     (
         "delete from transactions where transaction_id = %(first)s",
@@ -183,13 +186,98 @@ TAMPERINGS = [
     ),
     (
         "update ledger_accounts set held = 1 where account_id = %(amina)s",
-        "holds",
+        "account_held",
         "ledger_accounts {amina}",
     ),
     (
         "update ledger_accounts set incoming = 1 where account_id = %(amina)s",
-        "holds",
+        "account_held",
         "ledger_accounts {amina}",
+    ),
+    (
+        "update ledger_holds set rest = rest - 1 where hold_id = %(hold)s",
+        "account_held",
+        "ledger_accounts {brian}",
+    ),
+    (
+        "update ledger_holds set status = 'expired' where hold_id = %(hold)s",
+        "hold_agrees",
+        "ledger_holds {hold}",
+    ),
+    (
+        "update ledger_holds set captured = 0 where hold_id = %(hold)s",
+        "hold_agrees",
+        "ledger_holds {hold}",
+    ),
+    (
+        "delete from ledger_holds where hold_id = %(hold)s",
+        "hold_agrees",
+        "ledger_holds {hold}",
+    ),
+    (
+        "delete from hold_events where id = %(hold)s",
+        "hold_agrees",
+        "ledger_holds {hold}",
+    ),
+    (
+        "update hold_events set seq = 7 where id = %(captured)s",
+        "hold_events_in_order",
+        "hold_events {captured}",
+    ),
+    (
+        "update hold_events set rest = 1 where id = %(voided)s",
+        "hold_events_in_order",
+        "hold_events {voided}",
+    ),
+    (
+        "update hold_events set amount = 1 where id = %(captured)s",
+        "capture_posted",
+        "hold_events {captured}",
+    ),
+    (
+        "delete from transactions where transaction_id = %(captured)s",
+        "capture_posted",
+        "hold_events {captured}",
+    ),
+    (
+        "update ledger_holds set credit_id = debit_id where hold_id = %(hold)s",
+        "capture_posted",
+        "hold_events {captured}",
+    ),
+    (
+        "update hold_events set id = %(first)s where id = %(voided)s",
+        "capture_posted",
+        "hold_events {first}",
+    ),
+    (
+        "update ledger_holds set authorised = 1 where hold_id = %(hold)s",
+        "hold_policy",
+        "ledger_holds {hold}",
+    ),
+    (
+        "update hold_events set id = %(refused)s where id = %(voided)s",
+        "hold_refused",
+        "hold_events {refused}",
+    ),
+    (
+        "update ledger_accounts set status = 'frozen' where account_id = %(brian)s",
+        "status_explained",
+        "ledger_accounts {brian}",
+    ),
+    (
+        "update ledger_accounts set status = 'closed' where account_id = %(brian)s",
+        "closed_empty",
+        "ledger_accounts {brian}",
+    ),
+    (
+        "update transactions set reverses = %(last)s where transaction_id = %(first)s",
+        "reversals_bounded",
+        "transactions {last}",
+    ),
+    (
+        "update transactions set reverses = transaction_id where transaction_id = %(first)s",
+        "reversals_end",
+        "transactions {first}",
     ),
     (
         "update limit_counters set day_spent = -1 where owner = %(owner)s",
@@ -206,10 +294,10 @@ TAMPERINGS = [
 
 @pytest.mark.parametrize(("tampering", "check", "row"), TAMPERINGS)
 def test_tampering_is_found_and_named(written, tampering, check, row):
-    assert written.unit.run(tampering.replace("{{}}", "{}"), **written.facts()) >= 1
+    assert written.unit.run(tampering.replace("{{}}", "{}"), **written.ids) >= 1
     breaches = book.verify(written.unit)
     found = [(breach.check, breach.row) for breach in breaches]
-    assert (check, row.format(**written.facts())) in found
+    assert (check, row.format(**written.ids)) in found
     assert all(breach.what for breach in breaches)
 
 
@@ -219,12 +307,12 @@ def test_every_check_can_fail():
 
 def test_a_breach_says_what_is_wrong(written):
     written.unit.run(
-        "update ledger_accounts set version = 7 where account_id = %(brian)s", **written.facts()
+        "update ledger_accounts set version = 7 where account_id = %(brian)s", **written.ids
     )
     assert book.verify(written.unit) == [
         Breach(
             "account_balance",
             f"ledger_accounts {written.brian}",
-            "holds 1500 at version 7, its last entry says 1500 at 2",
+            "holds 1800 at version 7, its last entry says 1800 at 4",
         )
     ]

@@ -87,47 +87,44 @@ begin
     on conflict (owner) do update
        set country = excluded.country, tier = excluded.tier, home_currency = excluded.home_currency,
            timezone = excluded.timezone;
-    insert into limit_counters (owner, day, day_spent, month, month_spent)
-    values (p_owner, '2000-01-01', 0, '2000-01-01', 0)
+    insert into limit_counters as k (owner, day, day_spent, month, month_spent, home_currency, timezone,
+                                     per_transaction, per_day, per_month)
+    select p_owner, '2000-01-01', 0, '2000-01-01', 0, v_country.currency,
+           coalesce(p_timezone, v_country.timezone), t.per_transaction, t.per_day, t.per_month
+      from tier_limits t where t.country = p_country and t.tier = p_tier
     on conflict (owner) do update
-       set day_spent = ceil(ledger_value(limit_counters.day_spent, v_before.home_currency, v_country.currency, p_now)),
-           month_spent = ceil(ledger_value(limit_counters.month_spent, v_before.home_currency, v_country.currency, p_now));
+       set day_spent = ceil(ledger_value(k.day_spent, v_before.home_currency, v_country.currency, p_now)),
+           month_spent = ceil(ledger_value(k.month_spent, v_before.home_currency, v_country.currency, p_now)),
+           home_currency = excluded.home_currency, timezone = excluded.timezone, day_ends = 'epoch',
+           per_transaction = excluded.per_transaction, per_day = excluded.per_day, per_month = excluded.per_month;
     update ledger_accounts a
        set ceiling = (select c.ceiling from ledger_tier_ceiling(p_country, p_tier, a.currency, p_now) c)
      where a.owner = p_owner;
     code := 'set';
 end $$;
 
--- Returns the status before. Only an empty account closes, and a closed one stays closed.
-create function ledger_set_status(p_account uuid, p_status text) returns text
-language plpgsql volatile security definer set search_path = public, pg_temp as $$
-declare
-    v_before text;
-begin
-    update ledger_accounts set status = p_status
-     where account_id = p_account and status <> 'closed'
-       and (p_status <> 'closed' or (posted = 0 and held = 0 and incoming = 0))
-    returning old.status into v_before;
-    if not found then
-        raise exception using errcode = 'object_not_in_prerequisite_state',
-            message = 'ledger account ' || coalesce(p_account::text, 'null') || ' is closed, not empty or unknown';
-    end if;
-    return v_before;
-end $$;
-
--- The bank's own account of a kind, opened when first asked for: no floor, no ceiling, no owner.
-create function ledger_system_account(p_kind text, p_currency text, p_now timestamptz) returns uuid
-language plpgsql volatile security definer set search_path = public, pg_temp as $$
+-- The bank's own account of a kind, opened when first asked for: no floor, no ceiling, no owner. Where
+-- the kind is striped, the id of the transaction that will use it picks the stripe, so that the same
+-- transaction presented again finds the same one.
+create function ledger_system_account(p_kind text, p_currency text, p_now timestamptz, p_for uuid default null)
+returns uuid language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare
     v_account uuid;
+    v_stripe  smallint;
 begin
-    select account_id into v_account from ledger_accounts
-     where kind = p_kind and currency = p_currency and owner is null;
+    select case when p_for is null then 0 else abs(uuid_hash_extended(p_for, 1) % stripes) end
+      into v_stripe from account_kinds where kind = p_kind;
     if not found then
-        insert into ledger_accounts (kind, currency, opened_at) values (p_kind, p_currency, p_now)
-        on conflict (kind, currency) where owner is null do nothing;
+        raise exception using errcode = 'invalid_parameter_value',
+            message = 'the chart of accounts has no kind ' || coalesce(p_kind, 'null');
+    end if;
+    select account_id into v_account from ledger_accounts
+     where kind = p_kind and currency = p_currency and stripe = v_stripe and owner is null;
+    if not found then
+        insert into ledger_accounts (kind, currency, stripe, opened_at) values (p_kind, p_currency, v_stripe, p_now)
+        on conflict (kind, currency, stripe) where owner is null do nothing;
         select account_id into v_account from ledger_accounts
-         where kind = p_kind and currency = p_currency and owner is null;
+         where kind = p_kind and currency = p_currency and stripe = v_stripe and owner is null;
     end if;
     return v_account;
 end $$;
@@ -162,3 +159,7 @@ begin
     end loop;
     return v_low;
 end $$;
+
+grant execute on function ledger_open_account, ledger_set_owner, ledger_system_account, ledger_set_rate
+    to wekeza_app;
+grant execute on function ledger_version_before to wekeza_app, wekeza_auditor;

@@ -1,0 +1,1 @@
+"""The schema: numbered migrations make tables, `routines` installs functions and views."""
