@@ -23,7 +23,8 @@ class ChangePin(Flow):
         ("chosen",      "new",   "again"),
         ("repeated",    "again", "done",      None, None, "set_pin"),
         ("pins_differ", "again", "new"),
-        ("pin_locked",  "old",   "reset_pin"),
+        # Somebody may guess wrongly elsewhere between the old PIN and the new one.
+        ("pin_locked",  ("old", "again"), "reset_pin"),
     )  # fmt: skip
 
     writes = frozenset({"set_pin"})

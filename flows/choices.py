@@ -18,14 +18,17 @@ def keys(step: Step | None) -> tuple[str, ...]:
 
 def offered(story: Flow, words: Words) -> tuple[Option, ...]:
     """Return the options of the step the story stands on, labelled in the voice's language."""
-    step = story.step_at(story.state)
+    picks = keys(story.step_at(story.state))
+    return _labelled(words.language, words.channel, story.page, story.state, picks) if picks else ()
+
+
+@cache
+def _labelled(
+    language: str, channel: str, page: str, state: str, picks: tuple[str, ...]
+) -> tuple[Option, ...]:
+    words = Words(language, channel)
     return tuple(
-        Option(
-            key,
-            label(words, story.name, story.state, key),
-            hint(words, story.name, story.state, key),
-        )
-        for key in keys(step)
+        Option(key, label(words, page, state, key), hint(words, page, state, key)) for key in picks
     )
 
 

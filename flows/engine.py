@@ -9,14 +9,14 @@ aside, ``show`` that one with the reply's text as ``after``.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from channels.message import Option, Reply
 from flows import choices, manners
 from flows.listening import NUMBER, Digression, listen
-from flows.story import Become, Call, Choose, End, Flow, Outcome, Secret
-from flows.walk import GIVEN, Walk, explanation
+from flows.story import GIVEN, Become, Call, Choose, End, Flow, Outcome, Secret
+from flows.walk import Walk, explanation
 from flows.words import Words
 
 if TYPE_CHECKING:
@@ -117,6 +117,14 @@ def show(story: Flow, words: Words, *, after: str = "") -> Turn:
     return _told(Walk(story, words, [after]))
 
 
+def take_up(story: Flow, words: Words, *, after: str = "") -> Turn:
+    """Go on with a story that was set aside. Where it waits for the outside world, ask that again.
+
+    The answer to the first question may have come meanwhile, when nobody waited for it.
+    """
+    return replace(show(story, words, after=after), calls=question(story))
+
+
 def back(story: Flow, words: Words) -> Turn | None:
     """Step back to where the customer last answered; None when there is nowhere to go back to."""
     while story.trail:
@@ -189,7 +197,7 @@ def _reply(story: Flow, words: Words, before: list[str]) -> Reply:
     ends = isinstance(story.step, End)
     facts = {"country": story.bank.country, **story.facts()}
     return Reply(
-        text=_joined([*before, words.say(story.name, story.state, facts)], words),
+        text=_joined([*before, words.say(story.page, story.state, facts)], words),
         options=choices.offered(story, words),
         nav=manners.ways_out(
             words, back=not ends and bool(story.trail), menu=not ends and story.resumes

@@ -98,6 +98,7 @@ class Join(Flow):
         ("country_not_served", "again",      "refused"),
         ("number_needed",      "again",      "refused"),
         ("consent_needed",     "again",      "refused"),
+        ("no_rate",            "again",      "refused"),
     )  # fmt: skip
 
     writes = frozenset({"join"})

@@ -54,7 +54,7 @@ def listen(walk: Walk, *, text: str, choice: str, proof: "Proof | None") -> None
     :raises Digression: if it was meant for another story
     """
     story = walk.story
-    picked = choices.picked(text, choice, story.step, story.name)
+    picked = choices.picked(text, choice, story.step, story.page)
     if picked and not story.may(picked):  # an option that is a story of its own
         raise Digression(Understood(intent=picked, flow=picked, confidence=1.0))
     if picked:

@@ -33,7 +33,7 @@ def heard(text: str, *, choice: str = "", story: Flow | None = None) -> Manner |
         return None if own else _named(choice)
     said = plain(text)
     step = None if story is None else story.step_at(story.state)
-    if story is not None and choices.picked(text, "", step, story.name):
+    if story is not None and choices.picked(text, "", step, story.page):
         return None
     if text.strip() in KEYS:
         # Ninety-eight shillings are an amount; a question for one fits its screen anyway.
@@ -47,6 +47,12 @@ def heard(text: str, *, choice: str = "", story: Flow | None = None) -> Manner |
 
 def ways_out(words: Words, *, back: bool, menu: bool) -> tuple[Option, ...]:
     """Return the ways out a keypad channel shows; ``more`` is shown only on a page with a next."""
+    return _ways_out(words.language, words.channel, back, menu)
+
+
+@cache
+def _ways_out(language: str, channel: str, back: bool, menu: bool) -> tuple[Option, ...]:  # noqa: FBT001
+    words = Words(language, channel)
     wanted = [*(["back"] if back else []), *(["menu"] if menu else []), "more"]
     return tuple(Option(key, words.say("manners", f"nav_{key}")) for key in wanted)
 

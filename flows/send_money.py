@@ -57,10 +57,13 @@ class SendMoney(Flow):
         ("insufficient_funds", "pin",       "amount",    None,         None, "forget_amount"),
         ("limit_exceeded",     "pin",       "amount",    None,         None, "forget_amount"),
         ("balance_ceiling",    "pin",       "amount",    None,         None, "forget_amount"),
+        ("too_little_left",    "pin",       "amount",    None,         None, "forget_amount"),
         ("other_currency",     "pin",       "recipient"),
         ("account_frozen",     "pin",       "cancelled"),
         ("no_rate",            "pin",       "cancelled"),
         ("id_reused",          "pin",       "cancelled"),
+        ("period_closed",      "pin",       "cancelled"),
+        ("account_moved",      "pin",       "cancelled"),
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 

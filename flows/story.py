@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from core.bank import Bank, Proof
 
 START = "start"
+GIVEN = "given:"
+"""Slots under this prefix were said before the step they name was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,24 @@ Path = tuple[str | tuple[str, ...] | None, ...]
 Trail = list[tuple[str, dict[str, str]]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What becomes of live conversations of one version of a story in the next one.
+
+    Whatever is not named keeps its name. A read-back of an effect is shown again and gives it a new
+    id, because what was agreed to may mean something else by now.
+    """
+
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Steps by their old name; ``start`` begins the story anew, with a word about it."""
+    slots: Mapping[str, str | None] = field(default_factory=dict)
+    """Slots by their old name; None drops one."""
+    safe: str = START
+    """Where those are asked anew whose step is gone and not named."""
+    same_effect: bool = False
+    """What was read back holds word for word: the effect keeps its id and is not read again."""
+
+
 class Outcome(Protocol):
     """How a call to the outside world went."""
 
@@ -145,7 +165,11 @@ class Flow:
     long: ClassVar[frozenset[str]] = frozenset()
     """Steps that may go on over several screens; every other one fits on one."""
     version: ClassVar[int] = 1
-    """Counted up when a live conversation could no longer go on with the new paths."""
+    """Counted up with every change that a live conversation could notice."""
+    moves: ClassVar[Mapping[int, Moved]] = {}
+    """How conversations of an older version go on in the one after it, unless that is kept."""
+    page: ClassVar[str] = ""
+    """The page of its words, where that is not the story's name: an older version keeps its own."""
     machine: ClassVar[Machine]
     _by_name: ClassVar[Mapping[str, Step]]
     _writing: ClassVar[frozenset[tuple[str, str]]]
@@ -174,6 +198,7 @@ class Flow:
             initial=START,
             auto_transitions=False,
         )
+        cls.page = vars(cls).get("page", getattr(cls, "name", ""))
         cls._by_name = {step.name: step for step in cls.steps}
         cls._writing = frozenset(
             (str(path[0]), source)

@@ -47,6 +47,7 @@ _GROUPED_PHONES = (
     (re.compile(r"[67]\d{1,2}|1[01]\d"), 9),
 )
 MOST_GROUPS = 6
+_LETTER = re.compile(r"[^\W\d]")
 _AMOUNT = re.compile(
     r"(?P<before>[a-z]{2,5}|[$\u20ac\u00a3])?\.?(?P<number>\d[\d.,]*)(?P<thousands>k(?![a-z]))?"
     r"(?P<after>[a-z]{2,5}|[$\u20ac\u00a3]|/[=-])?"
@@ -176,17 +177,26 @@ def _decimal(number: str, *, thousands: bool) -> str | None:
 
 def _recognise(said: str, rest: str) -> tuple[str | None, str | None, float]:
     index = _index()
+    if not _LETTER.search(said):
+        return None, None, 0.0  # no keyword is made of digits alone
     bare = " ".join(word for word in rest.split() if word not in FILLERS)
     for way, confidence in ((said, 1.0), (rest, 0.98), (bare, 0.96)):
         if way in index:
             return (*index[way], confidence)
-    found = [(len(way), way) for way in index if f" {way} " in f" {said} "]
+    padded = f" {said} "
+    found = [(len(way), way) for spaced, way in _spaced() if spaced in padded]
     if not found:
         return None, None, 0.0
     longest = max(found)[0]
     flows = {index[way][0] for size, way in found if size == longest}
     flow, language = index[max(found)[1]]
     return flow, language, 0.75 if len(flows) == 1 else 0.4
+
+
+@cache
+def _spaced() -> tuple[tuple[str, str], ...]:
+    """Return every keyword as it stands between other words, and itself."""
+    return tuple((f" {way} ", way) for way in _index())
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.errors import Refusal
-from flows.story import Ask, Choose, Flow, NewSecret, Trail
+from flows.story import GIVEN, Ask, Choose, Flow, NewSecret, Trail
 from flows.words import Words
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 LONGEST_TRAIL = 12
 LOST_AFTER = 3
-GIVEN = "given:"  # slots under this prefix were said before their step was reached
 MOST_MOVES = 12  # in one turn; more would be a story running in circles
 
 
@@ -110,7 +109,7 @@ class Walk:
 def explanation(story: Flow, words: Words) -> str:
     """Return the help for the step a story stands on, or for any step where it has none."""
     facts = {"country": story.bank.country, **story.facts()}
-    own = words.find(story.name, f"about_{story.state}", facts)
+    own = words.find(story.page, f"about_{story.state}", facts)
     return own or words.say("manners", "help_here")
 
 

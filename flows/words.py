@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -93,8 +93,10 @@ def _render(
     if render is None:
         return None
     known = {"country": "KE", **facts, "language": language, "channel": channel}
-    # Blocks are called directly, so that a page is compiled once and never rendered whole.
-    return "".join(render(template.new_context(known))).strip()
+    # Blocks are called directly, so that a page is compiled once and never rendered whole. None
+    # calls another, so the context is given none: listing them costs more than most blocks do.
+    context = Context(_environment(), {**template.globals, **known}, template.name, {})
+    return "".join(render(context)).strip()
 
 
 @cache
@@ -128,8 +130,12 @@ def _pattern(language: str, digits: int) -> NumberPattern:
 @pass_context
 def _money(context: Context, value: str | Money) -> str:
     """Return an amount as people of the language write it: KES 1,500.00, 95 000 FCFA."""
-    amount = value if isinstance(value, Money) else Money.load(value)
-    language = context["language"]
+    return _written(context["language"], str(value))
+
+
+@lru_cache(maxsize=4096)  # the same amount is read back, sent, and told to the one who gets it
+def _written(language: str, value: str) -> str:
+    amount = Money.load(value)
     digits = DIGITS[amount.currency]
     if amount.currency in COINLESS and amount.major == amount.major.to_integral_value():
         digits = 0

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.ledger.refusals import BY_CODE
-from core.transfers.send import OtherCurrency
+from core.bank import Bank
 from flows.catalog import CUSTOMERS, STORIES
+from flows.check.raising import raised_by
 from flows.story import Ask, Call, Flow, Prove, sources
 
 
@@ -12,7 +12,7 @@ def leaving(flow: type[Flow], state: str) -> set[str]:
     return {str(path[0]) for path in flow.paths if state in sources(path)}
 
 
-@pytest.mark.parametrize("code", [*BY_CODE, OtherCurrency.code])
+@pytest.mark.parametrize("code", sorted(each.code for each in raised_by(Bank, "send_money")))
 def test_whatever_the_bank_refuses_at_the_last_moment_leads_somewhere(code: str) -> None:
     assert code in leaving(STORIES["send_money"], "pin")
 

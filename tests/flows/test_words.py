@@ -21,13 +21,15 @@ FACTS: dict[str, object] = {
     "name": "M***a N***a", "minutes": "15", "hours": "24", "wanted": "KES 1.00",
     "amount": "TZS 99999999.99", "reference": "WK9Q8P7R6T5W", "balance": "TZS 99999999.99",
     "code": "123456", "first_name": "Mwanaisha", "account_no": "012345678901",
+    "status": "voided",
 }  # fmt: skip
+MONEY_LEFT = ("limit_exceeded", "too_little_left", "capture_exceeds_hold", "reversal_exceeds_rest")
 
 
 def widest(sheet: str, block: str) -> dict[str, object]:
     """Return facts for a block, as wide as they get."""
     own = dict(STORIES[sheet].widest) if sheet in STORIES else {}
-    left = {"left": "TZS 99999999.99"} if block == "limit_exceeded" else {}
+    left = {"left": "TZS 99999999.99"} if block in MONEY_LEFT else {}
     return FACTS | own | left
 
 

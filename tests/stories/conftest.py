@@ -1,37 +1,29 @@
-"""Stories are told to the same town as the hub's own tests, with other banks beyond it."""
+"""Stories are told in one bank per process, with other banks beyond it."""
 
+import base64
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import unquote
 
 import pytest
+import uuid_utils.compat
 
-from bot import hub
-from bot.house import House
-from channels.message import Channel
-from core.access import codes
+from bot import house as houses
+from bot.settings import load
+from core.access.pins import Secrets
+from core.demo.people import PIN
 from core.partners import name_enquiry_twin
 from core.partners.name_enquiry import NameRegistry
-from tests.bot.conftest import clock, house, settings
-from tests.support.town import Phone
-
-__all__ = ["clock", "house", "settings"]
-
-
-class StoryPhone(Phone):
-    """A phone whose owner may also wait for an answer from outside."""
-
-    def wait(self) -> str:
-        """Let the outside world answer, and return what is said then."""
-        with self.house.unit() as unit:
-            waiting = unit.one("select provider, provider_id from inbox where state = 'calling'")
-        assert hub.answer_call(self.house, waiting.provider, waiting.provider_id)
-        replies = self.inbox()[self.seen :]
-        self.seen += len(replies)
-        return "\n".join(replies)
+from tests.stories.heard import Ear, overhearing
+from tests.stories.script import Story
+from tests.stories.stage import Stage, Telling
+from tests.support.servers import Servers
 
 
 class _OtherBanks(BaseHTTPRequestHandler):
@@ -58,27 +50,63 @@ def other_banks() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def town(house: House, other_banks: str) -> House:
-    """The house in town, connected to the other banks."""
-    return replace(house, registry=NameRegistry(other_banks))
+@pytest.fixture(scope="session")
+def stage(
+    servers: Servers,
+    worker_name: str,
+    _redis_started: str,
+    pepper: bytes,
+    now: datetime,
+    other_banks: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stage]:
+    """A bank without customers, for all stories of this process."""
+    name = f"stories_{worker_name}"
+    servers.create(name)
+    with pytest.MonkeyPatch.context() as patch, servers.app(name) as engine:
+        for setting, value in {
+            "DATABASE_URL": servers.app_url(name),
+            "REDIS_URL": _redis_started,
+            "DATA_DIR": str(tmp_path_factory.mktemp("stories")),
+            "DEMO_MODE": "1",
+            "PIN_PEPPER": base64.b64encode(pepper).decode(),
+        }.items():
+            patch.setenv(setting, value)
+        house = houses.furnish(
+            load(env_file=None), engine, clock=lambda: now, ids=uuid_utils.compat.uuid7
+        )
+        house = replace(house, registry=NameRegistry(other_banks))
+        yield Stage(house, opened=now, pepper=pepper, pin_hash=Secrets(pepper).hash(PIN))
+        house.redis.close()
+    servers.drop(name)
+
+
+@pytest.fixture(scope="session")
+def numbered() -> Iterator[int]:
+    """A number for every telling of this process."""
+    return itertools.count()
 
 
 @pytest.fixture
-def pick_up(town: House) -> Callable[[Channel, str], StoryPhone]:
-    """Give somebody in the story a phone."""
-    return lambda channel, address: StoryPhone(town, channel, address)
+def begin(stage: Stage, numbered: Iterator[int]) -> Callable[[Story, str, str], Telling]:
+    """Begin to tell a story in a language on a channel, with customers of its own."""
+    return lambda story, language, channel: Telling(stage, story, language, channel, next(numbered))
+
+
+@pytest.fixture(scope="session")
+def ear() -> Iterator[Ear]:
+    """What is said and walked in this process."""
+    with overhearing() as listening:
+        yield listening
 
 
 @pytest.fixture
-def last_code(town: House, pepper: bytes) -> Callable[[], str]:
-    """Read the one-time code that was sent last."""
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a story down."""
 
-    def read() -> str:
-        with town.unit() as unit:
-            code = unit.value(
-                "select id from one_time_codes order by created_at desc, id desc limit 1"
-            )
-        return codes.reveal(pepper, str(code))
+    def keep(text: str) -> Path:
+        path = tmp_path / "some.txt"
+        path.write_text(text, encoding="utf-8")
+        return path
 
-    return read
+    return keep

@@ -1,0 +1,227 @@
+"""Customers made up from the stories themselves: whatever is done, what was promised holds.
+
+At every turn one of the things that can be done on the step is done: answered well or badly,
+picked, proved, forgotten, taken back, corrected, interrupted, cut off; and what the bank may refuse
+there, it may refuse. The checker walks the same conversations on paper; here it is held to it.
+"""
+
+from functools import cache, partial
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bot.commands.dressing import dress
+from core.access.pins import Proof
+from flows import manners
+from flows.catalog import STORIES
+from flows.check import money
+from flows.check.paths import ways
+from flows.check.refusing import met_on
+from flows.check.talks import walk
+from flows.hearing import phrases
+from flows.story import GIVEN, Ask, Become, Call, Code, Flow, NewSecret, Prove, RepeatSecret
+from flows.words import CHANNELS, LANGUAGES, Words
+from tests.flows.handset import Handset, Kept
+from tests.flows.oracle import Oracle
+
+CANARY = "canary-of-a-pin"
+TYPED_TOO_EARLY = "my pin is 4321"
+GOOD = {
+    "phone": ("0712000002", "+255712000003"),
+    "amount": ("500", "1,250.50"),
+    "first_name": ("wanjiru",),
+    "last_name": ("Kamau",),
+    "id_number": ("12345678",),
+    "born": ("14/03/1990",),
+}
+BAD = ("", "hm?", "yes no", "999999999999999999", "\U0001f642", "42", "x" * 500)
+DIGRESSIONS = ("balance", "mini", "send 70 to 0712000005", "change pin", "thanks", "forgot pin")
+CORRECTIONS = ("no, to 0712000007", "make it 600")
+MOST_SCREENS = 8
+MOST_CUSTOMERS = 400
+PROVING = Prove | Code | NewSecret | RepeatSecret
+
+
+class Customer(Handset):
+    """A handset whose every turn is looked at."""
+
+    def does(self, draw: Any) -> None:
+        """Do one of the things that can be done here, and see that all is well."""
+        if self.now is None:
+            return self.dials(draw)
+        before, sent = self.now, len(self.bank.sent)
+        step = self.story().step
+        met = sorted(met_on(STORIES[before.flow], before.state).values(), key=lambda k: k.code)
+        self.bank.will_refuse = draw(st.sampled_from([*[None] * 6, *met]))
+        acts = [*self.acts(step), *[partial(self.obeys, m) for m in ("back", "help", "language")]]
+        acts += [self.drops] if self.channel == "ussd" else []
+        self.turns, self.proved = [], False
+        draw(st.sampled_from(acts))()
+        self.is_well()
+        self.was_foreseen(before)
+        for effect_id, to, amount in self.bank.sent[sent:]:
+            self.was_asked_for(before, effect_id, to, amount)
+        return None
+
+    def dials(self, draw: Any) -> None:
+        long = ["send_money" if self.bank.known else "join"] * len(STORIES)
+        name = draw(st.sampled_from([*sorted(STORIES), *long]))
+        facts = draw(st.sampled_from([{}, {"recipient": "0712000002", "amount": "500"}]))
+        self.turns = []
+        self.begin(name, facts if name == "send_money" else None, title="x")
+        self.is_well()
+
+    def acts(self, step: object) -> list[Any]:
+        match step:
+            case Call():
+                said = [way.trigger for way in ways(STORIES[self.now.flow], step.name)]  # type: ignore[union-attr]
+                told = {"name": "M***a N***a", "bank": "Standard Chartered"}
+                outcomes = [SimpleNamespace(trigger=one, facts=told) for one in said]
+                return [
+                    self.says, *(partial(self.hears, one) for one in (*outcomes, "never_heard_of")),
+                ]  # fmt: skip
+            case Ask(entity=entity, name=name):
+                good = GOOD[entity or name]
+                return [partial(self.says, text) for text in (*good * 8, *BAD, *DIGRESSIONS)]
+        picks = [str(n + 1) for n in range(len(getattr(step, "options", ())))]
+        labels = [option.label for option in self.reply.options]
+        spoken = [partial(self.says, text) for text in (*picks, *labels, *BAD, *DIGRESSIONS)]
+        if isinstance(step, PROVING):
+            proofs = [partial(self.proves, ok=True)] * 6 + [partial(self.proves, ok=False)]
+            return [*spoken, *proofs, partial(self.says, TYPED_TOO_EARLY)]
+        taps = [partial(self.says, choice=option.key) for option in self.reply.options]
+        return [*spoken, *taps, *(partial(self.says, text) for text in CORRECTIONS)]
+
+    def proves(self, *, ok: bool) -> None:
+        self.proved = ok
+        self.says(proof=Proof("pin", ok=ok, new_hash=CANARY))
+
+    def is_well(self) -> None:
+        """The reply says something, fits, holds no secret, and can be left."""
+        assert self.reply.text
+        shown = dress(self.channel, self.reply)
+        assert shown.parts <= MOST_SCREENS
+        assert self.channel != "ussd" or not shown.wrong
+        for kept in (self.now, *self.aside):
+            assert CANARY not in f"{kept} {self.reply}"
+            assert "4321" not in f"{kept} {self.reply}"
+        if self.now is not None:
+            assert not isinstance(self.story().step, Become)
+            for manner in ("menu", "cancel"):
+                said = phrases(Words("en", "sms").say("manners", manner))[0]
+                assert manners.heard(said, story=self.story()) == manner
+
+    def was_foreseen(self, before: Kept) -> None:
+        """The checker walked this on paper: it sees all that the engine does."""
+        if any(name.startswith(GIVEN) for name in before.slots):
+            return  # several steps are answered at once
+        if self.now is not None and self.now.flow == before.flow and len(self.turns) == 1:
+            pair = (before.state, self.now.state)
+            assert pair in foreseen(STORIES[before.flow]) or before.state == self.now.state
+
+    def was_asked_for(self, before: Kept, effect_id: Any, to: str, amount: str) -> None:
+        """Money moved: it was read back word for word, confirmed, and proved in this turn."""
+        assert self.proved
+        assert isinstance(STORIES[before.flow].step_at(before.state), Prove)
+        assert effect_id == before.effect_id == max(self.minted)
+        assert (self.minted[effect_id]["to"], self.minted[effect_id]["amount"]) == (to, amount)
+        assert [one for one, *_ in self.bank.sent].count(effect_id) == 1
+
+
+@cache
+def foreseen(flow: Any) -> set[tuple[str, str]]:
+    talks = walk(flow, alters=partial(money.alters, flow))
+    return {(turn.at.state, turn.to.state) for turn in talks.turns}
+
+
+def lives(draw: Any, channel: str, turns: int) -> Customer:
+    known = draw(st.booleans())
+    bank = Oracle(
+        known=known,
+        trusted=known and draw(st.booleans()),
+        language=draw(st.sampled_from(LANGUAGES)),
+        language_chosen=draw(st.booleans()),
+        has_number=channel != "whatsapp" or draw(st.booleans()),
+    )
+    customer = Customer(bank, channel)
+    for _ in range(turns):
+        customer.does(draw)
+    for manner in ("cancel", "menu"):
+        if customer.now is not None:
+            customer.obeys(manner)  # type: ignore[arg-type]
+            assert customer.now is not None
+            assert customer.now.flow == "menu"
+            customer.is_well()
+    return customer
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+@settings(
+    max_examples=20,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # what fails is told turn by turn as it is; making it less is slow
+)
+@given(data=st.data())
+def test_whatever_customers_do_what_was_promised_holds(data: Any, channel: str) -> None:
+    lives(data.draw, channel, turns=25)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("channel", CHANNELS)
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_very_many_customers_do(data: Any, channel: str) -> None:
+    lives(data.draw, channel, turns=60)
+
+
+def test_such_customers_go_everywhere() -> None:
+    """Every step of every story is met by somebody, and money moves: the test tests something."""
+    random_ = Random(7)
+
+    def draw(strategy: Any) -> Any:
+        return random_.choice(choices_of(strategy))
+
+    wanted = {
+        (flow.name, step.name)
+        for flow in STORIES.values()
+        for step in flow.steps
+        if not isinstance(step, Become)
+    }
+    met: set[tuple[str, str]] = set()
+    sent = 0
+    for n in range(MOST_CUSTOMERS):
+        customer = _walked(draw, CHANNELS[n % 3], met)
+        sent += len(customer.bank.sent)
+        if wanted <= met and sent > 5:
+            return
+    raise AssertionError(f"nobody met {wanted - met}; money was sent {sent} times")
+
+
+def choices_of(strategy: Any) -> list[Any]:
+    wrapped = getattr(strategy, "wrapped_strategy", strategy)
+    return list(getattr(wrapped, "elements", (False, True)))
+
+
+def _walked(draw: Any, channel: str, met: set[tuple[str, str]]) -> Customer:
+    class Seen(Customer):
+        def _keep(self, story: Flow, turn: Any) -> None:
+            super()._keep(story, turn)
+            met.add((story.name, story.state))
+
+    bank = Oracle(
+        known=draw(st.booleans()),
+        trusted=draw(st.booleans()),
+        language=draw(st.sampled_from(LANGUAGES)),
+        language_chosen=draw(st.booleans()),
+        has_number=channel != "whatsapp" or draw(st.booleans()),
+    )
+    customer = Seen(bank, channel)
+    for _ in range(60):
+        customer.does(draw)
+    return customer
