@@ -1,11 +1,16 @@
 """The web application: every blueprint with how it is checked, and what every answer carries."""
 
-from flask import Flask, Response, jsonify, request
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask, Request, Response, jsonify, request
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot import house as houses
-from bot import logs
+from bot import logs, receipts
 from bot.house import House
 from bot.ops import ops
 from bot.settings import Settings, load
@@ -33,6 +38,7 @@ HEADERS = {
         "form-action 'self'; frame-ancestors 'none'"
     ),
 }
+_HARDENING = [(name, value, name.lower()) for name, value in HEADERS.items()]
 
 
 def build(settings: Settings | None = None, house: House | None = None) -> Flask:
@@ -49,15 +55,49 @@ def build(settings: Settings | None = None, house: House | None = None) -> Flask
     app.extensions["house"] = house or houses.build(
         settings, name="wekeza-web", pool=settings.web_threads
     )
+    app.extensions["receipts"] = receipts.writer(app.extensions["house"])
     app.register_blueprint(webhooks)
     app.register_blueprint(ops)
     if settings.demo_mode:
         app.register_blueprint(simulator)
     app.register_error_handler(HTTPException, _refuse)
-    app.after_request(_harden)
-    # One proxy may stand in front; signatures are computed over PUBLIC_BASE_URL all the same.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    app.session_interface = NoSessions()
+    app.wsgi_app = Hardened(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        # Signatures are computed over PUBLIC_BASE_URL all the same.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+class NoSessions(SessionInterface):
+    """No cookie holds anything here, so none is unsealed with each request or sealed after it."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Return that there is no session."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep nothing."""
+
+
+class Hardened:
+    """Adds what every answer carries, unless the answer says otherwise itself."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request as the application does, with the headers added."""
+
+        def start(
+            status: str,
+            headers: list[tuple[str, str]],
+            error: Any = None,  # noqa: ANN401 - handed on as it is
+        ) -> Callable[[bytes], object]:
+            given = {name.lower() for name, _ in headers}
+            more = [(name, value) for name, value, known in _HARDENING if known not in given]
+            return start_response(status, headers + more, error)
+
+        return self._app(environ, start)
 
 
 def _refuse(error: HTTPException) -> Response:
@@ -74,9 +114,3 @@ def _refuse(error: HTTPException) -> Response:
 
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "_")
-
-
-def _harden(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

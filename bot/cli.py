@@ -16,6 +16,7 @@ COMMANDS = {
     "flow": "bot.commands.flow",
     "ledger": "bot.commands.ledger",
     "outbox": "bot.commands.outbox",
+    "parked": "bot.commands.parked",
     "seed": "bot.commands.seed",
     "sim": "bot.commands.sim",
 }

@@ -8,8 +8,9 @@ from bot import masks
 from bot.telling import Telling
 from channels.message import Reply
 from core.crm import media, turns
-from core.crm.turns import Closing
+from core.crm.turns import Closing, Stand
 from core.store import outbox
+from core.store.crashpoints import reached
 
 STORY_RESTS_AFTER = timedelta(minutes=10)
 CALL_WAITS = timedelta(seconds=4)
@@ -44,13 +45,10 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
     """Write down everything the turn leaves behind. None says nothing to the customer."""
     talk, now = turn.talk, turn.unit.now
     waits = turn.call is not None
-    if reply is not None:
-        talk.turn += 1
-        text = "\n".join(part for part in (*turn.notes, reply.text) if part)
-        reply = replace(reply, text=text, turn=talk.turn)
-        _prompted(turn, reply)
+    if reply is not None and not turn.held:
+        reply = _prompted(turn, reply)
     talk.language, talk.language_chosen = turn.bank.language, turn.bank.language_chosen
-    if talk.flow is not None:
+    if talk.flow is not None and not turn.held:
         talk.expires_at = now + STORY_RESTS_AFTER
     spoken = None if waits else reply
     said_id = turn.unit.new_id()
@@ -66,26 +64,34 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
             said_type=_kind(turn),
             media_url=_first_media(turn),
             ours=turn.event.inbound is None,
-            reply=None if spoken is None else talk.last_reply,
+            reply=None if spoken is None else masks.dump_reply(spoken),
             reply_text="" if spoken is None else masks.shown(spoken),
             answered_in_response=spoken is not None and turn.event.channel == "ussd",
             inbox_state="calling" if waits else "failed" if failed else "done",
             deadline=now + CALL_WAITS if waits else None,
             customer_id=turn.bank.customer_id,
-            flow=turn.stood[0] or talk.flow,
-            state=talk.state,
+            before=_found(turn),
+            after=_stands(turn),
+            seconds=_waited(turn),
+            exit_reason=_exit_reason(turn, failed=failed),
             intent=turn.intent,
             outcome=turn.outcome or "went on",
         ),
     )
+    reached("turn.closed")
     _keep_media(turn, said_id)
     if spoken is not None and turn.event.channel != "ussd":
         _owe(turn, spoken)
+        reached("turn.reply_queued")
     return _walked(turn, reply, said)
 
 
-def _prompted(turn: Telling, reply: Reply) -> None:
+def _prompted(turn: Telling, reply: Reply) -> Reply:
+    """Keep a reply as the prompt the customer sees next, and return it with all that is said."""
     talk, now = turn.talk, turn.unit.now
+    talk.turn += 1
+    text = "\n".join(part for part in (*turn.notes, reply.text) if part)
+    reply = replace(reply, text=text, turn=talk.turn)
     if turn.outcome != "more":
         talk.page = 0
     # After a crossed message the next one is judged by itself, or a wrong clock would shut us out.
@@ -94,6 +100,7 @@ def _prompted(turn: Telling, reply: Reply) -> None:
     if turn.paid is not None and turn.event.channel == "ussd":
         # Told again when the customer dials and the gateway has not said that this screen was read.
         talk.outcome = {**turn.paid, "at": now.isoformat()}
+    return reply
 
 
 def _owe(turn: Telling, reply: Reply) -> None:
@@ -117,10 +124,12 @@ def _loggable(turn: Telling) -> str:
     if inbound is None:
         return ""
     said = inbound.text or inbound.choice.rsplit("@", 1)[0]
-    if turn.proof is not None or (first is not None and first.secret):
+    # Where the story changed, or is not known here, what was seen may have asked for a secret.
+    unsure = turn.held or not turn.hears
+    if unsure or turn.proof is not None or (first is not None and first.secret):
         return masks.hide(said)
     answered = first is not None and first.loggable and first.understood
-    return said if answered and turn.stood[0] else masks.hide_short_numbers(said)
+    return said if answered and turn.stood.flow else masks.hide_short_numbers(said)
 
 
 def _kind(turn: Telling) -> str:
@@ -147,11 +156,45 @@ def _keep_media(turn: Telling, message_id: UUID) -> None:
         )
 
 
-def _stands(turn: Telling) -> tuple[str, str]:
-    """Return the story and step the customer was left at, also when the story ended there."""
+def _stands(turn: Telling) -> Stand:
+    """Return where the customer was left, also when the story ended there."""
     if turn.talk.flow is None and turn.ended is not None:
         return turn.ended
-    return turn.talk.flow or "none", turn.talk.state or "none"
+    return Stand(turn.talk.flow, turn.talk.flow_version, turn.talk.state)
+
+
+def _found(turn: Telling) -> Stand:
+    """Return where the customer stood; between stories, the story begun and no step."""
+    if turn.stood.flow is not None:
+        return turn.stood
+    begun = _stands(turn)
+    return Stand(begun.flow, begun.version)
+
+
+def _waited(turn: Telling) -> int | None:
+    """Return how many whole seconds the customer took to answer, where anything was asked."""
+    if turn.prompted_at is None or turn.stood.flow is None:
+        return None
+    return max(0, int((turn.unit.now - turn.prompted_at).total_seconds()))
+
+
+def _exit_reason(turn: Telling, *, failed: bool) -> str | None:
+    """Return why the customer left the story they stood in, or None when they are still in it."""
+    stood, after = turn.stood, _stands(turn)
+    if stood.flow is None:
+        return None
+    if failed or turn.exit_reason:
+        return "broken" if failed else turn.exit_reason
+    if turn.ended is not None and turn.ended.flow == stood.flow:
+        return "refused" if turn.refused else "ended"
+    if after.flow == stood.flow:
+        return None
+    laid_aside = any(kept["flow"] == stood.flow for kept in turn.talk.stack)
+    return "aside" if laid_aside else "became"
+
+
+def _named(stand: Stand) -> str:
+    return f"{stand.flow or 'none'}.{stand.step or 'none'}"
 
 
 def _walked(turn: Telling, reply: Reply | None, said: str) -> Walked:
@@ -160,9 +203,9 @@ def _walked(turn: Telling, reply: Reply | None, said: str) -> Walked:
         page=turn.talk.page,
         channel=turn.event.channel,
         address=turn.event.address,
-        flow=turn.stood[0] or turn.talk.flow or "none",
-        before=".".join(part or "none" for part in turn.stood),
-        after=".".join(_stands(turn)),
+        flow=turn.stood.flow or turn.talk.flow or "none",
+        before=_named(turn.stood),
+        after=_named(_stands(turn)),
         outcome=turn.outcome,
         said=said,
         secret=turn.first is not None and turn.first.secret,

@@ -21,7 +21,8 @@ from core import phone
 from core.access.pins import Secrets
 from core.crm.templates import TemplateBook
 from core.partners.name_enquiry import NameEnquiry, NameRegistry
-from core.store import outbox
+from core.store import crashpoints, outbox
+from core.store.crashpoints import reached
 from core.store.engine import open_engine
 from core.store.unit import Unit, open_unit
 from flows.story import Outcome
@@ -68,6 +69,7 @@ class House:
     def wake(self, keys: set[str]) -> None:
         """Wake the drains of these numbers. Never fails: the sweep finds what was missed."""
         if keys:
+            reached("turn.before_wake")
             self.waker.wake(keys)
 
     def door(self, route: str) -> Door | None:
@@ -130,6 +132,7 @@ def furnish(
     settings: Settings, engine: Engine, *, clock: Callable[[], datetime], ids: Callable[[], UUID]
 ) -> House:
     """Return a house on a database, with a clock and ids of the caller's."""
+    crashpoints.arm(settings.crash_at)
     _introduce(settings)
     client = redis.Redis.from_url(
         settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.3
@@ -138,7 +141,7 @@ def furnish(
         settings=settings,
         engine=engine,
         redis=client,
-        providers=providers.connect(settings, TemplateBook(engine)),
+        providers=providers.connect(settings, TemplateBook(engine, clock=clock)),
         secrets=Secrets(settings.pin_pepper),
         registry=NameRegistry(settings.name_enquiry_base),
         waker=Wake(client),

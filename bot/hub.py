@@ -1,237 +1,240 @@
 """The one path from a message to its reply. It knows nothing of Flask: jobs walk it too."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic, sleep
-from typing import TypeVar
 
 import structlog
-from psycopg import errors as pg
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import exc
 
-from bot import masks, metrics, proofs
+from bot import answers, masks, metrics, parking, proofs, retry
+from bot.answers import CALL_SECONDS, MOST_BROKEN, answer_call, expire_calls
+from bot.callbacks import note_opt_out, note_receipt, note_session_end
 from bot.closing import Walked
 from bot.house import House
+from bot.likely import Likely, first_language
+from bot.retry import GivenUp
+from bot.said import NotHeard, Said, show
 from bot.telling import Event
 from bot.turn import Turn
-from channels.message import Inbound, OptOut, Receipt, Reply, SessionEnd
-from core.access import addresses
-from core.crm import conversations, messages, waiting
+from channels.message import Inbound, Reply
+from core.crm import conversations, parked, waiting
 from core.crm.conversations import Kept, Opening
+from core.store import patience
+from core.store.crashpoints import reached
 from core.store.unit import Unit
-from flows.story import Outcome
+
+__all__ = [
+    "NotHeard", "Said", "answer_call", "expire_calls", "expire_conversations", "hear",
+    "note_opt_out", "note_receipt", "note_session_end", "turn_away",
+]  # fmt: skip
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
-CALL_SECONDS = 4.0  # a USSD gateway hangs up after 10 s; the rest is ours to answer in
-CALL_GRACE = timedelta(seconds=3)
+TURN_SECONDS = 5.0
+"""How long PostgreSQL may take for a turn, with its second try."""
+ANSWER_SECONDS = 8.0
+"""When USSD is answered at the latest: a gateway hangs up after 10 s, a line before it counts."""
+LAST_WORDS_SECONDS = 1.0
+"""What is kept of the answer's time to write down what came of a call."""
 WAIT_STEP = 0.1
-FIRST_LANGUAGES = {"+221": "fr", "+225": "fr", "+237": "fr", "+255": "sw"}
 
-# What another moment may mend: locks, time limits, a connection that went away.
-PASSING = (
-    pg.LockNotAvailable,
-    pg.QueryCanceled,
-    pg.DeadlockDetected,
-    pg.SerializationFailure,
-    pg.OperationalError,
-)
+likely = Likely()
 
 
-class NotHeard(Exception):
-    """The message could not be taken and nothing of it was kept; the provider must try again."""
+@dataclass(slots=True)
+class Hearing:
+    """A message being heard. ``in_doubt`` when it may have been done, or may yet be.
 
+    So it is once a commit was asked for that nobody confirmed, and while another delivery of the
+    same message is being heard.
+    """
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What is said back in the response, which page of it, and how it came about."""
+    inbound: Inbound
+    correlation: str
+    began: float
+    in_doubt: bool = False
 
-    reply: Reply | None
-    page: int = 0
-    duplicate: bool = False
-    correlation: str = ""
+    @property
+    def key(self) -> str:
+        """What it is parked under."""
+        return f"{self.inbound.provider} {self.inbound.id}"
+
+    @property
+    def left(self) -> float:
+        """Seconds until the answer is due, on a channel that waits for one."""
+        return self.began + ANSWER_SECONDS - monotonic()
 
 
 def hear(house: House, inbound: Inbound) -> Said:
     """Answer one message inside one transaction. Heard twice, it is answered the same.
 
+    On USSD there is an answer within ``ANSWER_SECONDS``, whatever PostgreSQL does.
+
     :raises NotHeard: if the message could not be taken (USSD is told politely instead)
     """
-    began = monotonic()
-    correlation = str(house.new_id())
-    with structlog.contextvars.bound_contextvars(correlation=correlation):
-        walked = _taken(house, inbound, correlation)
-        if isinstance(walked, Reply):
-            return Said(walked, correlation=correlation)
+    hearing = Hearing(inbound, str(house.new_id()), began=monotonic())
+    with structlog.contextvars.bound_contextvars(correlation=hearing.correlation):
+        with patience.until(hearing.began + TURN_SECONDS):
+            walked = _taken(house, hearing)
+        if isinstance(walked, Reply | None):
+            return Said(walked, correlation=hearing.correlation)
         if isinstance(walked, Kept):
             metrics.duplicate(inbound.channel)
-            return _again(house, inbound, walked, correlation)
-        _show(house, walked, began)
-        return _said(house, inbound, walked)
+            return _again(house, hearing, walked)
+        likely.note(inbound.address, walked.language)
+        show(house, walked, began=hearing.began)
+        said = _said(house, hearing, walked)
+        reached("turn.answered")
+        return said
 
 
-def answer_call(house: House, provider: str, provider_id: str) -> bool:
-    """Ask the outside world what a waiting conversation wants to know, and go on with the answer.
+def turn_away(house: House, inbound: Inbound, *, why: str, in_hand: bool = False) -> Said:
+    """Answer a message that there is no room for, without asking PostgreSQL anything.
 
-    Returns False when nothing waits any more: it was answered, timed out or moved on.
+    ``in_hand`` says that an earlier delivery of it is being heard, so that it may yet be done.
+
+    :raises NotHeard: if the provider delivers again what it is refused
     """
-    with house.unit() as unit:
-        opening = waiting.calling(unit, provider=provider, provider_id=provider_id)
-        if opening is None:
-            return False
-        event = Event.ours(opening.talk, provider=provider, provider_id=provider_id)
-        asked = Turn(house, unit, opening, event).wanted()
-    if asked is None:
-        return _resume(house, provider, provider_id, "timed_out", asked=None) is not None
-    return _call(house, provider, provider_id, asked) is not None
-
-
-def expire_calls(house: House) -> int:
-    """Tell conversations whose answer never came that it did not. Returns how many."""
-    with house.unit() as unit:
-        late = waiting.waiting_calls(unit, before=house.now() - CALL_GRACE)
-    return sum(
-        _resume(house, provider, provider_id, "timed_out", asked=None) is not None
-        for provider, provider_id in late
-    )
+    metrics.turned_away(inbound.channel, why)
+    if inbound.channel != "ussd":
+        raise NotHeard(why)
+    return Said(_plain(house, inbound, "unsure" if in_hand else "busy"))
 
 
 def expire_conversations(house: House) -> int:
     """Let conversations that nobody went on with rest. Returns how many."""
     with house.unit() as unit:
-        return waiting.expire(unit)
+        rested = waiting.expire(unit)
+        if rested:
+            reached("timer.rested")
+    return rested
 
 
-def note_receipt(house: House, receipt: Receipt) -> None:
-    """Move a message up its ladder, or keep the receipt until the message is known."""
-    with house.unit() as unit:
-        messages.receive(unit, receipt)
-    house.trace("receipt", provider=receipt.provider, id=receipt.message_id, status=receipt.status)
-
-
-def note_session_end(house: House, end: SessionEnd) -> None:
-    """Note that a USSD session is over."""
-    with house.unit() as unit:
-        waiting.end_session(unit, session=end.session, address=end.address, completed=end.completed)
-    house.trace("session_end", address=end.address, completed=end.completed)
-
-
-def note_opt_out(house: House, notice: OptOut) -> None:
-    """Send no more notices to an address."""
-    with house.unit() as unit:
-        addresses.opt_out(unit, channel=notice.channel, address=notice.address)
-
-
-def _taken(house: House, inbound: Inbound, correlation: str) -> Walked | Kept | Reply:
+def _taken(house: House, hearing: Hearing) -> Walked | Kept | Reply | None:
+    channel = hearing.inbound.channel
     try:
-        return _twice(lambda: _walk(house, inbound, correlation))
-    except (exc.DBAPIError, exc.TimeoutError) as error:
-        log.exception("turn given up", channel=inbound.channel)
-        if inbound.channel != "ussd":
-            raise NotHeard(type(error).__name__) from error
-        return _plain(house, inbound, "busy")
-    except Exception:
+        reached("turn.heard")
+        return retry.twice(lambda: _walk(house, hearing))
+    except GivenUp as error:
+        log.exception("turn given up", channel=channel)
+        metrics.turned_away(channel, str(error))
+        return _put_off(house, hearing, error)
+    except Exception as error:
         # A bug: the turn is rolled back whole, the message is parked, and the customer is told.
-        log.exception("turn broke", channel=inbound.channel)
-        metrics.broken(inbound.channel)
-        return _apologise(house, inbound, correlation)
+        log.exception("turn broke", channel=channel)
+        metrics.broken(channel)
+        return _apologise(house, hearing, error)
 
 
-def _walk(house: House, inbound: Inbound, correlation: str) -> Walked | Kept:
+def _walk(house: House, hearing: Hearing) -> Walked | Kept:
+    inbound = hearing.inbound
     proof = proofs.prepare(house, inbound)
-    with house.unit(correlation) as unit:
-        opening = _open(unit, inbound)
+    if proof is not None:
+        reached("turn.secret_proved")
+    with house.unit(hearing.correlation) as unit:
+        opening = _open(unit, hearing)
         if isinstance(opening, Kept):
             return opening
+        reached("turn.opened")
         proofs.check(proof, opening)
         secret = None if proof is None else proof.proof
-        return Turn(house, unit, opening, Event.of(inbound), secret).take()
+        walked = Turn(house, unit, opening, Event.of(inbound), secret).take()
+        reached("turn.before_commit")
+        hearing.in_doubt = True
+    reached("turn.after_commit")
+    return walked
 
 
-def _open(unit: Unit, inbound: Inbound) -> Opening | Kept:
-    return conversations.open_turn(
-        unit,
-        provider=inbound.provider,
-        provider_id=inbound.id,
-        channel=inbound.channel,
-        address=inbound.address,
-        language=_first_language(inbound.address),
-    )
-
-
-def _apologise(house: House, inbound: Inbound, correlation: str) -> Walked | Kept | Reply:
+def _open(unit: Unit, hearing: Hearing) -> Opening | Kept:
+    inbound = hearing.inbound
     try:
-        with house.unit(correlation) as unit:
-            opening = _open(unit, inbound)
+        return conversations.open_turn(
+            unit,
+            provider=inbound.provider,
+            provider_id=inbound.id,
+            channel=inbound.channel,
+            address=inbound.address,
+            language=first_language(inbound.address),
+        )
+    except exc.DBAPIError as error:
+        # Whoever waits for the message's own row waits for another delivery of it.
+        if isinstance(error.orig, LockNotAvailable):
+            waited_at = error.orig.diag.context or ""
+            hearing.in_doubt = hearing.in_doubt or "insert into inbox" in waited_at
+        raise
+
+
+def _put_off(house: House, hearing: Hearing, error: Exception, block: str = "busy") -> Reply:
+    """Say that a turn did not come about, and no more than is known of it."""
+    if hearing.inbound.channel != "ussd":
+        raise NotHeard(str(error) or type(error).__name__) from error
+    # A commit that nobody confirmed may have happened: the next dial tells.
+    return _plain(house, hearing.inbound, "unsure" if hearing.in_doubt else block)
+
+
+def _apologise(house: House, hearing: Hearing, error: Exception) -> Walked | Kept | Reply | None:
+    """Park a message whose turn broke, and say so to its customer in the same transaction."""
+    inbound = hearing.inbound
+    facts: dict[str, str] = {"channel": inbound.channel}
+    try:
+        with house.unit(hearing.correlation) as unit:
+            opening = _open(unit, hearing)
             if isinstance(opening, Kept):
                 return opening
-            return Turn(house, unit, opening, Event.of(inbound)).apologise()
-    except Exception as error:
+            turn = Turn(house, unit, opening, Event.of(inbound))
+            if parked.broke_last(unit, conversation=opening.talk.id):
+                turn.forget()  # where they stand breaks every message: they start afresh
+            walked = turn.apologise()
+            parked.put(
+                unit, parking.poison("message", hearing.key, error, {**facts, "told": "yes"})
+            )
+    except Exception as broken:
         log.exception("apology broke", channel=inbound.channel)
-        if inbound.channel != "ussd":
-            raise NotHeard(type(error).__name__) from error
-        return _plain(house, inbound, "trouble")
+        if not retry.is_passing(broken):
+            facts["told"] = "yes" if inbound.channel == "ussd" else "no"
+            times = parking.park(
+                house, "message", hearing.key, error, facts=facts, correlation=hearing.correlation
+            )
+            if times >= MOST_BROKEN and inbound.channel != "ussd":
+                _lay_aside(house, hearing)
+                return None
+        return _put_off(house, hearing, broken, "trouble")
+    metrics.parked("message")
+    return walked
 
 
-def _said(house: House, inbound: Inbound, walked: Walked) -> Said:
+def _lay_aside(house: House, hearing: Hearing) -> None:
+    """Take a message that breaks whatever is done with it, so that it is not delivered again.
+
+    :raises NotHeard: if that cannot be written down now
+    """
+    inbound = hearing.inbound
+    try:
+        with house.unit(hearing.correlation) as unit:
+            parked.keep_out(unit, provider=inbound.provider, provider_id=inbound.id)
+    except (exc.DBAPIError, exc.TimeoutError) as error:
+        raise NotHeard(retry.name(error)) from error
+
+
+def _said(house: House, hearing: Hearing, walked: Walked) -> Said:
+    inbound = hearing.inbound
     if walked.call is None:
         return Said(walked.reply, walked.page, correlation=walked.correlation)
     if inbound.channel != "ussd":
         house.waker.call(inbound.provider, inbound.id)
         return Said(None, correlation=walked.correlation)
-    answered = _call(house, inbound.provider, inbound.id, walked.call)
+    seconds = min(CALL_SECONDS, hearing.left - LAST_WORDS_SECONDS)
+    with patience.until(hearing.began + ANSWER_SECONDS):
+        answered = answers.ask(house, inbound.provider, inbound.id, walked.call, seconds=seconds)
     return answered or Said(_plain(house, inbound, "still_working"))
 
 
-def _call(house: House, provider: str, provider_id: str, asked: object) -> Said | None:
-    # Outside any transaction: the world may take its time, our locks may not.
-    outcome = house.ask(asked, seconds=CALL_SECONDS)
-    return _resume(house, provider, provider_id, outcome, asked=asked)
-
-
-def _resume(
-    house: House, provider: str, provider_id: str, outcome: Outcome | str, *, asked: object | None
-) -> Said | None:
-    began = monotonic()
-
-    def walk() -> Walked | None:
-        with house.unit() as unit:
-            opening = waiting.calling(unit, provider=provider, provider_id=provider_id)
-            if opening is None:
-                return None
-            event = Event.ours(opening.talk, provider=provider, provider_id=provider_id)
-            return Turn(house, unit, opening, event).resume(outcome, asked=asked)
-
-    walked = _twice(walk)
-    if walked is None:
-        return None
-    _show(house, walked, began)
-    return Said(walked.reply, walked.page, correlation=walked.correlation)
-
-
-def _twice(work: Callable[[], T]) -> T:
-    """Do a unit of work, and once more when it met a limit that has passed by then."""
-    try:
-        return work()
-    except proofs.Stale:
-        return work()
-    except exc.DBAPIError as error:
-        if not isinstance(error.orig, PASSING):
-            raise
-        log.warning("turn tried again", error=type(error.orig).__name__)
-        return work()
-
-
-def _again(house: House, inbound: Inbound, kept: Kept, correlation: str) -> Said:
+def _again(house: House, hearing: Hearing, kept: Kept) -> Said:
     """Answer a second delivery as the first was; while that one waits outside, wait with it."""
-    until = monotonic() + CALL_SECONDS
-    while kept.state == "calling" and inbound.channel == "ussd" and monotonic() < until:
-        sleep(WAIT_STEP)
-        with house.unit(correlation) as unit:
-            found = waiting.kept(unit, provider=inbound.provider, provider_id=inbound.id)
-        kept = found or kept
+    inbound, correlation = hearing.inbound, hearing.correlation
+    if kept.state == "calling" and inbound.channel == "ussd":
+        kept = _await_answer(house, hearing, kept)
     house.trace(
         "duplicate", correlation=correlation, channel=inbound.channel, address=inbound.address
     )
@@ -243,26 +246,20 @@ def _again(house: House, inbound: Inbound, kept: Kept, correlation: str) -> Said
     return Said(reply, kept.page, duplicate=True, correlation=correlation)
 
 
+def _await_answer(house: House, hearing: Hearing, kept: Kept) -> Kept:
+    inbound, until = hearing.inbound, monotonic() + CALL_SECONDS
+    try:
+        while kept.state == "calling" and monotonic() < until:
+            sleep(WAIT_STEP)
+            with patience.until(until), house.unit(hearing.correlation) as unit:
+                found = waiting.kept(unit, provider=inbound.provider, provider_id=inbound.id)
+            kept = found or kept
+    except (exc.DBAPIError, exc.TimeoutError) as error:
+        log.warning("answer not seen", error=retry.name(error))
+    return kept
+
+
 def _plain(house: House, inbound: Inbound, block: str) -> Reply:
     """Return fixed words, when nothing is known of the customer."""
-    words = house.words(_first_language(inbound.address), inbound.channel)
+    words = house.words(likely.language(inbound.address), inbound.channel)
     return Reply(words.say("manners", block), ends=True)
-
-
-def _first_language(address: str) -> str:
-    return FIRST_LANGUAGES.get(address[:4], "en")
-
-
-def _show(house: House, walked: Walked, began: float) -> None:
-    seconds = monotonic() - began
-    metrics.turn(walked.channel, walked.flow, walked.outcome, seconds=seconds)
-    if house.settings.demo_mode:
-        house.trace("turn", ms=round(seconds * 1000, 1), **walked.trace())
-    log.info(
-        "turn",
-        channel=walked.channel,
-        before=walked.before,
-        after=walked.after,
-        outcome=walked.outcome,
-        ms=round(seconds * 1000, 1),
-    )

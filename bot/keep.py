@@ -20,6 +20,19 @@ GRACE = 4.0  # seconds a program gets to end; honcho kills after five
 WATCH = 0.5
 
 
+class Waits:
+    """How long to wait before something that ended is started again: longer after short lives."""
+
+    def __init__(self) -> None:
+        self._next = FIRST_WAIT
+
+    def after(self, lived: float) -> float:
+        """Return the seconds to wait after a life of so many seconds."""
+        wait = FIRST_WAIT if lived > LONG_LIFE else self._next
+        self._next = min(wait * 2, LONGEST_WAIT)
+        return wait
+
+
 class Keeper:
     """One program, and the wish that it runs."""
 
@@ -37,16 +50,15 @@ class Keeper:
 
     def run(self) -> None:
         """Keep the program running until told to end or the parent is gone."""
-        wait = FIRST_WAIT
+        waits = Waits()
         while not self._ending:
             began = time.monotonic()
             status = self._one_life()
             if self._ending:
                 return
-            wait = FIRST_WAIT if time.monotonic() - began > LONG_LIFE else wait
+            wait = waits.after(time.monotonic() - began)
             print(f"ended with status {status}; again in {wait:g} s", flush=True)  # noqa: T201
             self._rest(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
 
     def _one_life(self) -> int:
         self._child = subprocess.Popen(self._command)  # noqa: S603 - the Procfile's own line

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -48,8 +49,15 @@ def configure(level: str = "INFO") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="@timestamp"),
         structlog.processors.format_exc_info,
     ]
+    written: list[Processor] = [
+        rename,
+        redact,
+        structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
+    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # Our own lines are written here: the way through the standard library's records, where
+        # those of others come from, is twice as long.
+        processors=[structlog.stdlib.filter_by_level, *shared, *written, _write],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -60,9 +68,7 @@ def configure(level: str = "INFO") -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                rename,
-                redact,
-                structlog.processors.JSONRenderer(default=str, ensure_ascii=False),
+                *written,
             ],
         )
     )
@@ -88,10 +94,21 @@ class _Stdout(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stdout.write(f"{self.format(record)}\n")
-            sys.stdout.flush()
+            _say(self.format(record))
         except (OSError, ValueError):  # closed: whoever read it has gone
             self.handleError(record)
+
+
+def _write(_: WrappedLogger, __: str, line: Any) -> Event:  # noqa: ANN401 - rendered by now
+    """Write a finished line of ours, and let it go no further."""
+    with suppress(OSError, ValueError):  # closed: whoever read it has gone
+        _say(line)
+    raise structlog.DropEvent
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def rename(_: WrappedLogger, __: str, event: Event) -> Event:

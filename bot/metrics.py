@@ -30,6 +30,10 @@ _duplicates = Counter(
 _broken = Counter(
     "wekeza_turns_broken", "Turns that a bug rolled back", ("channel",), registry=_own
 )
+_turned_away = Counter(
+    "wekeza_turns_turned_away", "Messages not taken, by why", ("channel", "why"), registry=_own
+)
+_parked = Counter("wekeza_parked", "Breakages of what was parked", ("kind",), registry=_own)
 _webhooks = Counter(
     "wekeza_webhooks", "Calls at the front doors", ("route", "result"), registry=_own
 )
@@ -83,6 +87,16 @@ def duplicate(channel: str) -> None:
 def broken(channel: str) -> None:
     """Count a turn that a bug rolled back."""
     _broken.labels(channel).inc()
+
+
+def turned_away(channel: str, why: str) -> None:
+    """Count a message that was not taken: no room, a limit met twice, a contact that floods."""
+    _turned_away.labels(channel, why).inc()
+
+
+def parked(kind: str) -> None:
+    """Count that something broke and was parked, or broke once more."""
+    _parked.labels(kind).inc()
 
 
 def webhook(route: str, result: str) -> None:

@@ -1,6 +1,7 @@
 """What those who run the house ask it: is it well, and what has it counted."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from time import perf_counter
 from typing import Any
 
@@ -12,11 +13,16 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy import exc
+from sqlalchemy.pool import QueuePool
 
 from bot import metrics
+from bot.admission import Admission
 from bot.house import House
+from bot.ledger_gauges import LedgerCollector
 from bot.wake import CALLS, DRAIN, JOBS
+from core.crm import parked
 from core.store import upkeep
+from core.store.unit import Unit
 from core.store.upkeep import Depth
 
 MOST_WAITING_SECONDS = 300
@@ -33,13 +39,18 @@ def _count_in_files(state: BlueprintSetupState) -> None:
 
 @ops.get("/api/health")
 def health() -> Response:
-    """Say whether all parts are well; 503 when one is not."""
+    """Say whether all parts are well; 503 when one is down.
+
+    ``degraded`` still works, and somebody should look: every connection is in use, messages are
+    being turned away, or something broke and is parked.
+    """
     parts = {name: _timed(check) for name, check in CHECKS.items()}
-    well = all(part["status"] == "up" for part in parts.values())
-    return _answer({"status": "up" if well else "down", "parts": parts})
+    found = {part["status"] for part in parts.values()}
+    worst = next(one for one in ("down", "degraded", "up") if one in found)
+    return _answer({"status": worst, "parts": parts})
 
 
-@ops.get("/api/health/<any(db, cache, queue):part>")
+@ops.get("/api/health/<any(db, cache, queue, turns, parked):part>")
 def health_of(part: str) -> Response:
     """Say whether one part is well, and how long it took to find out; 503 when it is not."""
     return _answer(_timed(CHECKS[part]))
@@ -51,6 +62,8 @@ def counts() -> Response:
     registry = metrics.counted()
     registry_of_now = CollectorRegistry()
     registry_of_now.register(OutboxCollector(_house()))
+    registry_of_now.register(ParkedCollector(_house()))
+    registry_of_now.register(LedgerCollector(_house()))
     body = generate_latest(registry) + generate_latest(registry_of_now)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
@@ -84,13 +97,38 @@ class OutboxCollector(Collector):
             return []
 
 
+class ParkedCollector(Collector):
+    """Asks PostgreSQL what is parked. When it cannot be asked, there are no figures."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Return how many of each kind wait for a person."""
+        items = GaugeMetricFamily("wekeza_parked_items", "Parked and not settled", labels=("kind",))
+        with suppress(exc.SQLAlchemyError), self._house.unit() as unit:
+            for kind, many in parked.counts(unit).items():
+                items.add_metric((kind,), many)
+        yield items
+
+
 def _house() -> House:
     house: House = current_app.extensions["house"]
     return house
 
 
-def _db() -> dict[str, object]:
+@contextmanager
+def _unit() -> Iterator[Unit]:
+    """Run a unit of work, unless that would take a turn's place in the line for a connection."""
+    pool = _house().engine.pool
+    if isinstance(pool, QueuePool) and pool.checkedout() >= pool.size() + pool._max_overflow:  # noqa: SLF001
+        raise Strained("every connection is in use")
     with _house().unit() as unit:
+        yield unit
+
+
+def _db() -> dict[str, object]:
+    with _unit() as unit:
         return {"server": unit.value("show server_version")}
 
 
@@ -106,7 +144,7 @@ def _queue() -> dict[str, object]:
     for name in (CALLS, DRAIN, JOBS):
         pipeline.llen(f"rq:queue:{name}")
     jobs = sum(pipeline.execute())
-    with house.unit() as unit:
+    with _unit() as unit:
         waiting = upkeep.waiting(unit)
         late = max(((unit.now - one.since).total_seconds() for one in waiting), default=0.0)
     if late > MOST_WAITING_SECONDS:
@@ -114,11 +152,36 @@ def _queue() -> dict[str, object]:
     return {"jobs": jobs, "oldestSeconds": round(late, 1)}
 
 
+def _turns() -> dict[str, object]:
+    """Say how many messages wait in this process."""
+    admission: Admission | None = current_app.extensions.get("admission")
+    if admission is None:
+        return {}
+    if admission.is_full:
+        raise Strained("messages are being turned away")
+    return {"waiting": admission.waiting}
+
+
+def _parked() -> dict[str, object]:
+    """Say what broke and waits for a person (``flask --app bot parked list``)."""
+    with _unit() as unit:
+        kinds = parked.counts(unit)
+    if kinds:
+        raise Strained(", ".join(f"{many} {kind}" for kind, many in kinds.items()))
+    return {}
+
+
 class Behind(Exception):
     """Messages wait for longer than they should."""
 
 
-CHECKS: dict[str, Callable[[], dict[str, object]]] = {"db": _db, "cache": _cache, "queue": _queue}
+class Strained(Exception):
+    """It works, and not as it should."""
+
+
+CHECKS: dict[str, Callable[[], dict[str, object]]] = {
+    "db": _db, "cache": _cache, "queue": _queue, "turns": _turns, "parked": _parked,
+}  # fmt: skip
 
 
 def _timed(check: Callable[[], dict[str, object]]) -> dict[str, Any]:
@@ -130,11 +193,13 @@ def _timed(check: Callable[[], dict[str, object]]) -> dict[str, Any]:
         facts = {"status": "down", "error": type(error).__name__}
     except Behind as error:
         facts = {"status": "down", "error": str(error)}
+    except Strained as error:
+        facts = {"status": "degraded", "error": str(error)}
     return {**facts, "ms": round((perf_counter() - began) * 1000, 1)}
 
 
 def _answer(facts: dict[str, Any]) -> Response:
     response = jsonify(facts)
-    response.status_code = 200 if facts["status"] == "up" else 503
+    response.status_code = 503 if facts["status"] == "down" else 200
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,8 +12,9 @@ from core.access.pins import Proof
 from core.crm import conversations
 from core.crm.conversations import Opening, Peek
 from core.store.unit import Unit
-from flows.catalog import STORIES
+from flows.catalog import CATALOG
 from flows.story import Code, NewSecret, Prove, RepeatSecret, Step
+from flows.versions import Place, stand
 
 _MAY_BE_SECRET = re.compile(r"\d{4,8}")
 SECRET_STEPS = (Prove, NewSecret, RepeatSecret, Code)
@@ -41,8 +42,7 @@ def prepare(house: House, inbound: Inbound) -> Prepared | None:
         return None
     with house.unit() as unit:
         seen = conversations.peek(unit, channel=inbound.channel, address=inbound.address)
-        story = None if seen is None else STORIES.get(seen.flow)
-        step = None if seen is None or story is None else story.step_at(seen.state)
+        step = None if seen is None else _step(seen)
         if seen is None or not isinstance(step, SECRET_STEPS):
             return None
         look = pins.look(unit, seen.customer) if seen.customer else None
@@ -57,6 +57,15 @@ def check(prepared: Prepared | None, opening: Opening) -> None:
     """
     if prepared is not None and prepared.version != opening.talk.version:
         raise Stale
+
+
+def _step(seen: Peek) -> Step | None:
+    """Return the step the words will be said to, also when the story has changed since."""
+    place = Place(
+        seen.flow, seen.flow_version, seen.state, trail=seen.trail, effect_id=seen.effect_id
+    )
+    standing = stand(CATALOG, place)
+    return standing.story.step_at(standing.place.state) if standing.story else None
 
 
 def _proof(

@@ -1,51 +1,97 @@
-"""The web server: ``python -m bot.serve``. Gunicorn, with everything it needs from the settings."""
+"""The web server: ``python -m bot.serve``. Granian, with everything it needs from the settings.
 
+HTTP is spoken by Granian's own threads outside Python; a pool of threads runs the application.
+docs/decisions/0010-web-server.md says why, and what was measured.
+"""
+
+import gc
+import os
+import signal
 import sys
-from pathlib import Path
+from multiprocessing import parent_process
+from threading import Thread
+from time import sleep
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
+from bot import logs
 from bot.settings import BadSettings, Settings, load
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeats; a disk could block them
+GRACE_SECONDS = 2
+"""What requests in hand get to finish; with what is around it, below the four of bot.keep."""
+HEADERS_WITHIN_MS = 10_000
+"""How long a connection may take to say what it wants: one that trickles its headers is closed."""
+LONGEST_HEADERS = 64 * 1024
+BACKLOG = 512
+SPARE_THREADS = 8
+"""For what is no turn: receipts, pages, health, and telling who is turned away."""
+PARENT_LOOKED_FOR = 0.5
+RUBBISH_LOOKED_FOR = 10_000
+"""Objects made, and not gone again, before the collector looks through them."""
 
 
-class Server(BaseApplication):  # type: ignore[misc]
-    """Gunicorn, told what to do in Python instead of on its command line."""
+def application() -> Flask:
+    """Build the application in the process that serves it, where its connections belong."""
+    from bot.app import build  # noqa: PLC0415 - in the worker, not in the one that minds it
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        super().__init__()
+    if (parent := parent_process()) is not None and parent.pid is not None:
+        Thread(target=_end_without, args=(parent.pid,), name="parent", daemon=True).start()
+    app = build(load())
+    settle()
+    return app
 
-    def load_config(self) -> None:
-        """Set the address, the processes and threads, and the limits."""
-        options: dict[str, Any] = {
-            "bind": f"{self._settings.bind_host}:{self._settings.port}",
-            "workers": self._settings.web_processes,
-            "threads": self._settings.web_threads,
-            "worker_class": "gthread",
-            "timeout": 30,
-            "graceful_timeout": 3,  # below the five seconds that honcho waits
-            "keepalive": 5,
-            "backlog": 512,
-            "limit_request_line": 4094,
-            "limit_request_fields": 60,
-            "limit_request_field_size": 8190,
-            "worker_tmp_dir": str(MEMORY) if MEMORY.is_dir() else None,
-            "proc_name": "wekeza-web",
-            "loglevel": "warning",
-            "control_socket_disable": True,
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """Build the application in the process that serves it, where its connections belong."""
-        from bot.app import build  # noqa: PLC0415 - in the worker, not in the one that minds it
+def settle() -> None:
+    """Spare the garbage collector what has come to stay, and have it look less often.
 
-        return build(self._settings)
+    A turn leaves few cycles behind, and looking for them through all that was loaded costs more
+    than they take.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(RUBBISH_LOOKED_FOR)
+
+
+def server(settings: Settings) -> AbstractServer[Any]:
+    """Return the server these settings ask for; its processes build the application themselves."""
+    return Granian(
+        "bot.serve:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.bind_host,
+        port=settings.port,
+        workers=settings.web_processes,
+        # Those who wait for their turn hold a thread each (bot/admission.py).
+        blocking_threads=settings.web_threads + settings.turns_waiting + SPARE_THREADS,
+        backlog=BACKLOG,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LONGEST_HEADERS
+        ),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+        log_level=LogLevels.error,  # its warnings are advice on how many threads to have
+        # Its lines go where ours go, and look like them.
+        log_dictconfig={
+            "version": 1,
+            "disable_existing_loggers": False,
+            "loggers": {"_granian": {"handlers": [], "propagate": True}},
+        },
+    )
+
+
+def _end_without(parent: int) -> None:
+    """End this process when the one that minds it was killed, or it would serve on for ever."""
+    while os.getppid() == parent:
+        sleep(PARENT_LOOKED_FOR)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main() -> int:
@@ -55,7 +101,9 @@ def main() -> int:
     except BadSettings as bad:
         sys.stderr.write("\n".join(bad.problems) + "\n")
         return 1
-    Server(settings).run()
+    granian = server(settings)
+    logs.configure(settings.log_level)
+    granian.serve()
     return 0
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 
 from bot import demo_settings
 from bot.embedded import keys, postgres, redis
+from core.store import crashpoints
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY_NAMES = ("secret_key", "field_keys", "pin_pepper", "seal_key")
@@ -74,6 +75,8 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=5)
     web_processes: int = Field(1, ge=1, le=64)
     web_threads: int = Field(16, ge=2, le=512)
+    turns_waiting: int = Field(32, ge=0, le=512)
+    contact_waiting: int = Field(4, ge=1, le=64)
     workers: int = Field(1, ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -119,6 +122,11 @@ class Settings(BaseSettings):
     whatsapp_rate: float = Field(80.0, gt=0, le=1000)
     smtp_url: str = Field("", repr=False)
 
+    anchor_url: str = Field("", repr=False)
+    feed_consumers: dict[str, str] = Field(default_factory=dict)
+
+    crash_at: str = ""
+
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, given: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +152,12 @@ class Settings(BaseSettings):
         return entries
 
     @field_validator(
-        "public_base_url", "twilio_api_base", "meta_api_base", "at_api_base", "name_enquiry_base"
+        "public_base_url",
+        "twilio_api_base",
+        "meta_api_base",
+        "at_api_base",
+        "name_enquiry_base",
+        "anchor_url",
     )
     @classmethod
     def _is_web_address(cls, address: str) -> str:
@@ -153,12 +166,20 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://bank.example")
         return address.rstrip("/")
 
+    @field_validator("crash_at")
+    @classmethod
+    def _is_crash_point(cls, setting: str) -> str:
+        crashpoints.check(setting)
+        return setting
+
     @model_validator(mode="after")
     def _production_is_earnest(self) -> Self:
         if self.environment != "production":
             return self
         if self.demo_mode:
             raise ValueError("DEMO_MODE=1 in production: its log-ins are public; set DEMO_MODE=0")
+        if self.crash_at:
+            raise ValueError("CRASH_AT in production: it is there for tests; take it away")
         if known := demo_settings.demo_secrets_in(self.model_dump()):
             raise ValueError(f"{', '.join(known)}: a demo value, known to all; set your own")
         if not self.public_base_url.startswith("https://"):

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
-from uuid import UUID
 
+from bot import kept
 from bot.house import House
 from channels.message import Inbound, Reply
 from core.access.pins import Proof
 from core.bank import Bank, Visitor
 from core.crm.conversations import Opening, Talk
+from core.crm.turns import Stand
 from core.store.unit import Unit
 from flows import engine
-from flows.catalog import STORIES
-from flows.story import Flow, RepeatSecret
+from flows.catalog import CATALOG
+from flows.story import START, Flow, RepeatSecret
+from flows.versions import Catalog, stand
 from flows.words import Words
 
 MOST_STORIES = 8  # begun in one turn; more would be stories sending the customer in circles
@@ -46,18 +48,32 @@ class Telling:
     """A conversation in hand for one turn, and what has come of it so far."""
 
     def __init__(
-        self, house: House, unit: Unit, opening: Opening, event: Event, proof: Proof | None = None
+        self,
+        house: House,
+        unit: Unit,
+        opening: Opening,
+        event: Event,
+        proof: Proof | None = None,
+        *,
+        catalog: Catalog = CATALOG,
     ) -> None:
         self.house, self.unit, self.event, self.proof = house, unit, event, proof
+        self.catalog = catalog
         self.talk = opening.talk
         self.bank = Bank(unit, Visitor.at(opening), house.secrets)
-        self.stood = (self.talk.flow, self.talk.state)
+        self.stood = Stand(self.talk.flow, self.talk.flow_version, self.talk.state)
+        self.prompted_at = self.talk.prompted_at
         self.first: engine.Turn | None = None  # what the message was said to
         self.notes: list[str] = []  # said before the reply
         self.outcome = ""
         self.intent: str | None = None
         self.call: object | None = None
-        self.ended: tuple[str, str] | None = None  # the story that ended, and where
+        self.ended: Stand | None = None  # the story that ended, and where
+        self.refused = False  # the last thing that came of it was a refusal
+        self.anew: str | None = None  # the story to begin again, for its step is gone
+        self.held = False  # a newer process must go on, and nothing of the conversation is touched
+        self.hears = True  # what is said answers the question that was seen, whatever changed
+        self.exit_reason = ""  # why the customer leaves the story, where the story does not tell
         self.paid: dict[str, str] | None = None  # what the customer is told of money that moved
 
     @property
@@ -68,13 +84,23 @@ class Telling:
     def story(self) -> Flow | None:
         """Return the story being told, or None between stories.
 
-        A story that has lost the step it stood on is not gone on with; its customer starts anew.
+        A conversation that began in another version of the story is brought to one that is told
+        here. It is left as it is where a newer process knows the story and this one does not.
         """
         talk = self.talk
-        flow = STORIES.get(talk.flow or "")
+        if talk.flow is None:
+            return None
+        flow = self.catalog.told(talk.flow, talk.flow_version or 1)
         if flow is None or flow.step_at(talk.state or "") is None:
+            flow = self._catch_up(talk.flow)
+        if flow is None:
             return None
         return self._make(flow, talk.state or "", talk.slots, talk.trail)
+
+    @property
+    def newer(self) -> bool:
+        """Whether a release that this process does not know yet has told any of this."""
+        return any(self.catalog.is_newer(*told) for told in kept.versions(self.talk))
 
     def begin(
         self,
@@ -85,7 +111,7 @@ class Telling:
     ) -> Reply:
         """Begin a story, telling it what the customer has said already (and what we know)."""
         self.talk.effect_id = None
-        story = self._make(STORIES[name], slots=slots)
+        story = self._make(self.catalog.stories[name], slots=slots)
         return self.follow(story, engine.begin(story, self.words, given))
 
     def aside(self, story: Flow | None, name: str) -> Reply:
@@ -119,22 +145,40 @@ class Telling:
 
     def set_aside(self, story: Flow) -> None:
         """Keep a story for later; it is taken up when what comes in between has ended."""
-        kept = {
-            "flow": story.name,
-            "state": story.state,
-            "slots": story.slots,
-            "trail": list(story.trail),
-            "effect_id": str(self.talk.effect_id or ""),
-        }
-        self.talk.stack = [*self.talk.stack[1 - MOST_ASIDE :], kept]
+        self.talk.stack = [
+            *self.talk.stack[1 - MOST_ASIDE :],
+            kept.lay_aside(story, self.talk.effect_id),
+        ]
         self.talk.rest()
 
     def take_up(self, *, after: str = "") -> tuple[Flow, engine.Turn]:
         """Return the story set aside last, asking again what it stood on."""
-        kept = self.talk.stack.pop()
-        self.talk.effect_id = UUID(kept["effect_id"]) if kept["effect_id"] else None
-        story = self._make(STORIES[kept["flow"]], kept["state"], kept["slots"], kept["trail"])
-        return story, engine.show(story, self.words, after=after)
+        standing = stand(self.catalog, kept.aside(self.talk.stack.pop()))
+        if standing.story is None or standing.fate == "anew":
+            name = standing.place.flow if standing.story else "menu"
+            self.talk.effect_id = None
+            again = self._make(self.catalog.stories[name])
+            said = "\n".join(filter(None, (after, self.words.say("manners", "changed"))))
+            return again, engine.begin(again, self.words, after=said)
+        place = standing.place
+        self.talk.effect_id = place.effect_id
+        story = self._make(standing.story, place.state, place.slots, place.trail)
+        return story, engine.take_up(story, self.words, after=after)
+
+    def _catch_up(self, name: str) -> type[Flow] | None:
+        """Bring the story being told to a version that is told here; None when there is none."""
+        standing = stand(self.catalog, kept.told(self.talk, name))
+        if standing.fate == "newer":
+            return None
+        self.hears = standing.hears
+        if standing.story is not None and standing.fate != "anew":
+            kept.put(self.talk, standing.place)
+            return standing.story
+        self.talk.rest()
+        self.hears, self.exit_reason = False, "moved"
+        self.anew = name if standing.story else None
+        self.notes.append(self.words.say("manners", "changed"))
+        return None
 
     def _become(self, story: Flow, told: engine.Turn, name: str) -> tuple[Flow, engine.Turn]:
         if told.suspends:
@@ -142,7 +186,7 @@ class Telling:
         elif name == "menu":
             self.talk.stack = []
         self.talk.rest()
-        following = self._make(STORIES[name])
+        following = self._make(self.catalog.stories[name])
         return following, engine.begin(following, self.words, told.given, after=told.reply.text)
 
     def _note(self, story: Flow, told: engine.Turn) -> None:
@@ -151,7 +195,7 @@ class Telling:
         self.intent = self.intent or told.intent
         if told.wrote and story.moves_money:
             self.paid = {name: story.slots[name] for name in OUTCOME if name in story.slots}
-        self.call = told.calls
+        self.call, self.refused = told.calls, told.refused is not None
         self.outcome = told.refused or self.outcome or ("ended" if told.ended else "went on")
         talk.flow, talk.flow_version, talk.state = story.name, story.version, story.state
         talk.slots, talk.trail, talk.misses = story.slots, list(story.trail), story.misses
@@ -162,13 +206,13 @@ class Telling:
         if told.wants_mint:
             talk.effect_id = self.unit.new_id()
         if told.ended:
-            self.ended = (story.name, story.state)
+            self.ended = Stand(story.name, story.version, story.state)
             talk.rest()
 
     def _make(
         self,
         flow: type[Flow],
-        state: str = "start",
+        state: str = START,
         slots: Mapping[str, str] | None = None,
         trail: list[Any] | None = None,
     ) -> Flow:

@@ -7,8 +7,7 @@ from bot.closing import Walked, close
 from bot.telling import Telling
 from channels.message import Inbound, Reply
 from core.crm import waiting
-from flows import engine, manners
-from flows.catalog import STORIES
+from flows import choices, engine, manners
 from flows.engine import Said
 from flows.manners import Manner
 from flows.story import Flow, Outcome
@@ -30,14 +29,20 @@ class Turn(Telling):
             self._note_choice(inbound.opt)
             return close(self, None)
         self._tell_what_ended()
-        return close(self, self._dialled() or self._mannered() or self._told())
+        if self.newer and not self._lets_go():
+            return self._hold()
+        return close(self, self._dialled() or self._mannered() or self._changed() or self._told())
 
     def resume(self, outcome: Outcome | str, *, asked: object | None) -> Walked | None:
         """Go on with an answer from outside; None when the customer has moved on since.
 
         ``asked`` is the question that was answered; None stands for whatever is waited for.
         """
+        if self.newer:
+            return None  # whoever knows the story goes on with it, or lets it time out
         story, wanted = self.story(), self.wanted()
+        if not self.hears and wanted is None:
+            return close(self, self._changed())
         if story is None or wanted is None or asked not in (None, wanted):
             waiting.drop_call(self.unit, provider=self.event.provider, provider_id=self.event.id)
             return None
@@ -50,7 +55,9 @@ class Turn(Telling):
 
     def apologise(self) -> Walked:
         """Say that something broke on our side, and leave the conversation where it stood."""
-        self.talk.session, self.outcome = self.inbound.session, "broken"
+        self.outcome = "broken"
+        if self.event.inbound is not None:
+            self.talk.session = self.event.inbound.session
         ends = self.event.channel == "ussd"
         return close(self, Reply(self.words.say("manners", "trouble"), ends=ends), failed=True)
 
@@ -73,9 +80,10 @@ class Turn(Telling):
         if left:
             talk.outcome = None
         elif talk.expires_at and talk.expires_at < self.unit.now:
-            left = talk.flow
+            left, self.exit_reason = talk.flow, "timed_out"
             self.forget()
-        if left in STORIES and STORIES[left].resumes:
+        story = self.catalog.stories.get(left or "")
+        if story is not None and story.resumes:
             self.notes.append(self.words.say("manners", "expired"))
 
     def _dialled(self) -> Reply | None:
@@ -84,6 +92,7 @@ class Turn(Telling):
         if inbound.channel != "ussd" or not (inbound.opens or inbound.session != talk.session):
             return None
         talk.session, talk.page = inbound.session, 0
+        self.exit_reason = self.exit_reason or "dropped"
         self._tell_last_payment()
         story = self.story()
         if story is not None and story.resumes and story.trail:
@@ -113,7 +122,9 @@ class Turn(Telling):
         if story is not None and (words := self._crossed()):
             return self._answer_crossed(story, words)
         said = manners.heard(self.inbound.text, choice=self.choice, story=story)
-        if said is None or (said == "more" and self.talk.last_reply is None):
+        # The rest of a page is of no use once what it asks has changed.
+        pageless = self.talk.last_reply is None or not self.hears
+        if said is None or (said == "more" and pageless):
             return None
         return self._obey(said, story)
 
@@ -155,7 +166,7 @@ class Turn(Telling):
     def _cancel(self, story: Flow | None) -> Reply:
         live = story is not None and story.resumes
         self.notes.append(self.words.say("manners", "cancelled" if live else "nothing_to_cancel"))
-        self.outcome = "cancelled"
+        self.outcome = self.exit_reason = "cancelled"
         return self.leave()
 
     def _back(self, story: Flow | None) -> Reply:
@@ -163,7 +174,7 @@ class Turn(Telling):
         if story is not None and stepped is not None:
             return self.follow(story, stepped)
         if not self.talk.stack:
-            return self.leave()
+            return self._menu(story)
         self.talk.rest()
         return self.follow(*self.take_up())
 
@@ -173,6 +184,7 @@ class Turn(Telling):
         return self.follow(story, engine.explain(story, self.words))
 
     def _menu(self, _: Flow | None) -> Reply:
+        self.exit_reason = self.exit_reason or "menu"
         return self.leave()
 
     def _notices(self, said: str, story: Flow | None) -> Reply:
@@ -190,12 +202,45 @@ class Turn(Telling):
         elif said == "start":
             self.bank.opt_in()
 
+    def _lets_go(self) -> bool:
+        """Return whether the customer lets everything go, which needs no story to be known."""
+        return manners.heard(self.inbound.text, choice=self.choice) in {"menu", "cancel"}
+
+    def _hold(self) -> Walked:
+        """Leave a conversation as it is, for the newer processes that know its story."""
+        self.outcome, self.held = "held", True
+        return close(
+            self, Reply(self.words.say("manners", "busy"), ends=self.event.channel == "ussd")
+        )
+
+    def _changed(self) -> Reply | None:
+        """Ask anew where the story has changed; None when what was said answers it all the same."""
+        story = self.story()
+        if self.hears:
+            return None
+        self.outcome, self.exit_reason = "moved", "moved"
+        if story is None:
+            return self.begin(self.anew or "menu")
+        self.notes.append(self.words.say("manners", "checked_again"))
+        return self.follow(story, engine.show(story, self.words))
+
+    def _picked(self, story: Flow) -> str:
+        """Return the key of what was picked: a number means the option that was seen under it."""
+        text = self.inbound.text.strip()
+        offered = list(choices.keys(story.step_at(story.state)))
+        if self.choice or not offered or not (text.isdecimal() and len(text) <= 2):
+            return self.choice
+        seen = [one["key"] for one in (self.talk.last_reply or {}).get("options", ())]
+        if seen in ([], offered) or not 1 <= int(text) <= len(seen):
+            return ""
+        return str(seen[int(text) - 1])
+
     def _told(self) -> Reply:
         """Give the message to the story being told, or begin the one it asks for."""
         inbound, story = self.inbound, self.story()
         if story is not None:
             said = "" if self.proof else inbound.text
-            heard = Said(text=said, choice=self.choice, proof=self.proof)
+            heard = Said(text=said, choice=self._picked(story), proof=self.proof)
             return self.follow(story, engine.take_turn(story, heard, self.words))
         meant = understand(inbound.text, self.bank.country)
         self.intent = meant.intent

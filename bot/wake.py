@@ -30,6 +30,8 @@ BEATING_MS = 1_500
 """How long a running drain is believed to be alive after its last beat."""
 STALE_SECONDS = 30
 """After which a job nobody has taken is forgotten; the scheduler calls again every second."""
+AWAKE_SECONDS = 0.2
+"""How long a drain seen alive is not asked after again: it stays longer than that after a row."""
 REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 15.0
 
@@ -45,10 +47,17 @@ class Wake:
         self._lock = Lock()
         self._resting_until = 0.0
         self._rest = REST_SECONDS
+        self._awake_until: dict[str, float] = {}
 
     def wake(self, keys: Collection[str]) -> bool:
-        """Have these sending numbers drained: one round trip, plus a job for each that sleeps."""
-        ordered = sorted(keys)
+        """Have these sending numbers drained: one round trip, plus a job for each that sleeps.
+
+        None at all for numbers whose drain was seen alive a moment ago.
+        """
+        now = self._clock()
+        ordered = sorted(key for key in keys if self._awake_until.get(key, 0.0) <= now)
+        if not ordered:
+            return True
 
         def call() -> None:
             pipeline = self._client.pipeline(transaction=False)
@@ -57,6 +66,7 @@ class Wake:
             for key, asleep in zip(ordered, pipeline.execute(), strict=True):
                 if asleep:
                     self._enqueue(DRAIN, DRAIN_JOB, (key,))
+                self._awake_until[key] = now + AWAKE_SECONDS
 
         return self.attempt(call)
 
@@ -66,6 +76,7 @@ class Wake:
 
     def fall_silent(self, key: str) -> bool:
         """Say that a number's drain is about to leave, so that the next wake calls another."""
+        self._awake_until.pop(key, None)
         return self.attempt(lambda: self._client.delete(_beat_key(key)))
 
     def call(self, provider: str, provider_id: str) -> bool:

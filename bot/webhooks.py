@@ -1,16 +1,31 @@
 """The front doors: an HTTP call becomes a message, and a reply becomes an HTTP answer."""
 
 from time import perf_counter
+from urllib.parse import parse_qs
 
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
+from flask.blueprints import BlueprintSetupState
 
-from bot import hub, metrics
+from bot import hub, metrics, parking
+from bot.admission import Admission, TurnedAway
 from bot.house import House
-from channels.message import Heard, Hook, Inbound, OptOut, Receipt, SessionEnd
+from bot.receipts import ReceiptWriter
+from channels.message import Answer, Door, Heard, Hook, Inbound, OptOut, Receipt, SessionEnd
 
 log = structlog.get_logger()
+FORM = "application/x-www-form-urlencoded"
 webhooks = Blueprint("webhooks", __name__, url_prefix="/webhooks")
+
+
+@webhooks.record_once
+def _make_room(state: BlueprintSetupState) -> None:
+    house: House = state.app.extensions["house"]
+    state.app.extensions["admission"] = Admission(
+        running=house.settings.web_threads,
+        waiting=house.settings.turns_waiting,
+        contact_waiting=house.settings.contact_waiting,
+    )
 
 
 @webhooks.post("/twilio/<any(whatsapp, sms, status):kind>")
@@ -35,19 +50,11 @@ def _knock(route: str, *, secret: str) -> Response:
         metrics.webhook(route, "refused")
         _tell(house, route, began, genuine=False)
         abort(403)
-    answer, facts = door.answer(None), {}
     try:
-        for one in door.read(hook):
-            if isinstance(one, Inbound):
-                said = hub.hear(house, one)
-                facts = {"correlation": said.correlation, "duplicate": said.duplicate}
-                if one.channel == "ussd":
-                    answer = door.answer(said.reply, said.page)
-            else:
-                _note(house, one)
+        answer, facts = _heard(house, door, _read(house, route, door, hook))
     except hub.NotHeard as lost:
         # Nothing was kept: the provider delivers again, or the sweep of missed messages finds it.
-        log.error("turn not taken", route=route, reason=str(lost))  # noqa: TRY400 - told by the hub
+        log.warning("turn not taken", route=route, reason=str(lost))
         metrics.webhook(route, "busy")
         return Response("try again", 503, {"Retry-After": "2"}, mimetype="text/plain")
     metrics.webhook(route, "taken")
@@ -55,14 +62,63 @@ def _knock(route: str, *, secret: str) -> Response:
     return Response(answer.body, mimetype=answer.mimetype)
 
 
+def _read(house: House, route: str, door: Door, hook: Hook) -> list[Heard]:
+    """Read a genuine call; one that cannot be read is parked, and its provider is told."""
+    try:
+        return door.read(hook)
+    except Exception as error:
+        # A bug in our reading. The call itself is not kept: it may hold a PIN.
+        log.exception("webhook unreadable", route=route)
+        place = parking.trace_of(error).rpartition("\n")[2]
+        parking.park(house, "webhook", f"{route} {place}", error, facts={"route": route})
+        metrics.webhook(route, "unreadable")
+        if route.endswith("/ussd"):
+            return []  # answered with the door's own last words
+        abort(500)
+
+
+def _heard(house: House, door: Door, news: list[Heard]) -> tuple[Answer, dict[str, object]]:
+    answer, facts = door.answer(None), dict[str, object]()
+    for one in news:
+        if isinstance(one, Inbound):
+            said = _hear(house, one)
+            facts = {"correlation": said.correlation, "duplicate": said.duplicate}
+            if one.channel == "ussd":
+                answer = door.answer(said.reply, said.page)
+        else:
+            _note(house, one)
+    return answer, facts
+
+
+def _hear(house: House, inbound: Inbound) -> hub.Said:
+    """Hear a message when it is its contact's turn; turn it away when there is no room for it."""
+    admission: Admission = current_app.extensions["admission"]
+    contact = f"{inbound.channel} {inbound.address}"
+    try:
+        with admission.turn(contact, inbound.id, again=inbound.channel != "ussd"):
+            return hub.hear(house, inbound)
+    except TurnedAway as away:
+        return hub.turn_away(house, inbound, why=away.why, in_hand=away.in_hand)
+
+
 def _note(house: House, heard: Heard) -> None:
     match heard:
         case Receipt():
-            hub.note_receipt(house, heard)
+            _note_receipt(house, heard)
         case SessionEnd():
             hub.note_session_end(house, heard)
         case OptOut():
             hub.note_opt_out(house, heard)
+
+
+def _note_receipt(house: House, receipt: Receipt) -> None:
+    together: ReceiptWriter = current_app.extensions["receipts"]
+    try:
+        together.note(receipt)
+    except Exception as error:
+        # One that cannot be written must not hold up those of its batch: each alone, then.
+        log.warning("receipts taken one by one", error=type(error).__name__)
+        hub.note_receipt(house, receipt)
 
 
 def _hook(house: House, secret: str) -> Hook:
@@ -70,7 +126,7 @@ def _hook(house: House, secret: str) -> Hook:
     body = request.get_data(cache=True)
     return Hook(
         url=f"{house.settings.public_base_url}{request.path}{query}",
-        form={name: tuple(request.form.getlist(name)) for name in request.form},
+        form=_form(body),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
         secret=secret,
@@ -78,7 +134,18 @@ def _hook(house: House, secret: str) -> Hook:
     )
 
 
+def _form(body: bytes) -> dict[str, tuple[str, ...]]:
+    """Return the fields of a form. Flask reads parts and files too, which no provider sends."""
+    if request.mimetype != FORM:
+        return {name: tuple(values) for name, values in request.form.lists()}
+    text = body.decode(errors="replace")
+    fields = parse_qs(text, keep_blank_values=True, errors="replace")
+    return {name: tuple(values) for name, values in fields.items()}
+
+
 def _tell(house: House, route: str, began: float, *, genuine: bool, **facts: object) -> None:
+    if not house.settings.demo_mode:
+        return
     house.trace(
         "webhook",
         route=route,

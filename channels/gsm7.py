@@ -76,6 +76,8 @@ def encoding(text: str) -> Encoding:
 
 def width(text: str) -> int:
     """Return the septets of a text in GSM-7; a bracket, brace, ``~``, ``|`` or ``€`` takes two."""
+    if EXTENSION.isdisjoint(text):
+        return len(text)
     return len(text) + sum(c in EXTENSION for c in text)
 
 
@@ -100,7 +102,10 @@ def to_gsm7(text: str) -> str:
 
 def only_gsm7(text: str) -> str:
     """Return the text in GSM-7 alone: a sign without a spelling goes, a letter becomes ``?``."""
-    return "".join(c if c in ALPHABET else _stand_in(c) for c in to_gsm7(text))
+    plain = to_gsm7(text)
+    if ALPHABET.issuperset(plain):
+        return plain
+    return "".join(c if c in ALPHABET else _stand_in(c) for c in plain)
 
 
 def lightest(text: str) -> str:

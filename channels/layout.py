@@ -9,6 +9,7 @@ waits for a key.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from channels.gsm7 import encoding, lightest, only_gsm7, segments, to_gsm7, width
 from channels.message import Option, Reply
@@ -67,7 +68,7 @@ def ussd_screens(reply: Reply) -> list[str]:
     verb = "END " if reply.ends else "CON "
     ways, ways_on = _ways(reply.nav, more=False), _ways(reply.nav, more=True)
     if reply.ends:
-        ways, ways_on = [], ways_on[:1]
+        ways, ways_on = (), ways_on[:1]
     last, room = _room(ways), _room(ways_on)
     lines = list(_lines(reply))
     screens: list[str] = []
@@ -78,22 +79,25 @@ def ussd_screens(reply: Reply) -> list[str]:
     return [*screens, verb + _joined(closing, ways)]
 
 
-def _ways(nav: tuple[Option, ...], *, more: bool) -> list[str]:
+@lru_cache(maxsize=256)  # the ways out have the same few labels on every screen
+def _ways(nav: tuple[Option, ...], *, more: bool) -> tuple[str, ...]:
     labels = {o.key: o.label for o in nav if o.key != "more"}
     if more:
         labels["more"] = next((o.label for o in nav if o.key == "more"), _MORE)
     spelt = {
         key: _shorten(only_gsm7(_one_line(label)), LONGEST_NAV) for key, label in labels.items()
     }
-    return [f"{press}. {spelt[key]}".strip() for key, press in NAV_KEYS.items() if key in spelt]
+    return tuple(
+        f"{press}. {spelt[key]}".strip() for key, press in NAV_KEYS.items() if key in spelt
+    )
 
 
-def _room(ways: list[str]) -> int:
+def _room(ways: tuple[str, ...]) -> int:
     return LONGEST_SCREEN - len("CON ") - sum(width(way) + 1 for way in ways)
 
 
-def _joined(lines: list[_Line], ways: list[str] | None = None) -> str:
-    return "\n".join([*(line.text for line in lines), *(ways or [])])
+def _joined(lines: list[_Line], ways: tuple[str, ...] = ()) -> str:
+    return "\n".join([*(line.text for line in lines), *ways])
 
 
 def _lines(reply: Reply) -> Iterator[_Line]:
@@ -105,8 +109,12 @@ def _lines(reply: Reply) -> Iterator[_Line]:
     if text:
         yield from (_Line(line, splits=True) for line in _shorten(text, LONGEST_TEXT).split("\n"))
     for number, option in enumerate(options, start=1):
-        line = f"{number}. {only_gsm7(_one_line(option.label))}".strip()
-        yield _Line(_shorten(line, LONGEST_OPTION), splits=False)
+        yield _Line(_option(number, option.label), splits=False)
+
+
+@lru_cache(maxsize=1024)  # most options are the bank's own words
+def _option(number: int, label: str) -> str:
+    return _shorten(f"{number}. {only_gsm7(_one_line(label))}".strip(), LONGEST_OPTION)
 
 
 def _page(lines: list[_Line], room: int) -> tuple[list[_Line], list[_Line]]:

@@ -58,7 +58,7 @@ FATES = {
 
 TIMEOUT = 5.0  # seconds, to connect and again between two reads
 LARGEST_ANSWER = 256 * 1024
-MOST_AT_ONCE = 32  # connections kept: as many as a drain has messages in flight
+MOST_AT_ONCE = 64  # connections kept: as many as a drain has messages in flight
 HOSTS = frozenset(("api.twilio.com", "content.twilio.com"))
 
 

@@ -2,9 +2,9 @@
 
 from channels.gsm7 import lightest, segments
 from channels.layout import LONGEST_SMS, clip, numbered
-from channels.message import Channel, Fate, Outgoing, SendFailed, Sent
-from channels.twilio_api import connect, told
+from channels.message import Channel, Outgoing, Sent
 from channels.twilio_hook import PROVIDER, TwilioDoor
+from channels.twilio_messages import TwilioMessages
 
 
 class TwilioSms(TwilioDoor):
@@ -26,8 +26,10 @@ class TwilioSms(TwilioDoor):
         self.number = number
         self.key = f"{PROVIDER}:sms:{number}"
         self.rate = rate
-        self._status_callback = status_callback or None
-        self._client = connect(account_sid=account_sid, auth_token=auth_token, api_base=api_base)
+        self._callback = {"StatusCallback": status_callback} if status_callback else {}
+        self._messages = TwilioMessages(
+            account_sid=account_sid, auth_token=auth_token, api_base=api_base
+        )
 
     def send(self, message: Outgoing) -> Sent:
         """Hand the message to Twilio, in GSM-7 when it can be spelt so.
@@ -35,13 +37,7 @@ class TwilioSms(TwilioDoor):
         :raises SendFailed: if it was not taken
         """
         body = clip(lightest(numbered(message.reply)), LONGEST_SMS)
-        with told():
-            taken = self._client.messages.create(
-                to=message.to,
-                from_=self.number,
-                body=body,
-                status_callback=self._status_callback,
-            )
-        if not taken.sid:
-            raise SendFailed("no_message_sid", fate=Fate.RETRY)
-        return Sent(str(taken.sid), segments(body))
+        sent = self._messages.create(
+            {"To": message.to, "From": self.number, "Body": body, **self._callback}
+        )
+        return Sent(sent, segments(body))

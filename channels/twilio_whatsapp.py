@@ -2,9 +2,10 @@
 
 from channels.layout import clip, numbered
 from channels.message import Channel, Fate, Outgoing, SendFailed, Sent
-from channels.twilio_api import connect, told
+from channels.twilio_api import connect
 from channels.twilio_content import Content, menu_content, notice_content
 from channels.twilio_hook import PROVIDER, TwilioDoor
+from channels.twilio_messages import TwilioMessages
 from channels.twilio_shelf import ContentBook, ContentShelf
 
 LONGEST_BODY = 1600
@@ -30,9 +31,10 @@ class TwilioWhatsApp(TwilioDoor):
         self.number = number.removeprefix("whatsapp:")
         self.key = f"{PROVIDER}:whatsapp:{self.number}"
         self.rate = rate
-        self._status_callback = status_callback or None
-        self._client = connect(account_sid=account_sid, auth_token=auth_token, api_base=api_base)
-        self._shelf = ContentShelf(self._client, contents)
+        self._callback = {"StatusCallback": status_callback} if status_callback else {}
+        account = {"account_sid": account_sid, "auth_token": auth_token, "api_base": api_base}
+        self._messages = TwilioMessages(**account)
+        self._shelf = ContentShelf(connect(**account), contents)
 
     def send(self, message: Outgoing) -> Sent:
         """Hand the message to Twilio: as buttons, a list or text; outside the window by template.
@@ -45,7 +47,7 @@ class TwilioWhatsApp(TwilioDoor):
         content = menu_content(message.reply)
         if content is None:
             body = clip(numbered(message.reply), LONGEST_BODY)
-            return Sent(self._create(message.to, body=body))
+            return Sent(self._create(message.to, Body=body))
         return Sent(self._send_content(message.to, content))
 
     def _send_notice(self, message: Outgoing) -> Sent:
@@ -61,18 +63,11 @@ class TwilioWhatsApp(TwilioDoor):
 
     def _send_content(self, to: str, content: Content) -> str:
         def deliver(sid: str) -> str:
-            return self._create(to, content_sid=sid, content_variables=content.variables)
+            return self._create(to, ContentSid=sid, ContentVariables=content.variables)
 
         return self._shelf.send(content, deliver)
 
     def _create(self, to: str, **said: str) -> str:
-        with told():
-            taken = self._client.messages.create(
-                to=f"whatsapp:{to}",
-                from_=f"whatsapp:{self.number}",
-                status_callback=self._status_callback,
-                **said,
-            )
-        if not taken.sid:
-            raise SendFailed("no_message_sid", fate=Fate.RETRY)
-        return str(taken.sid)
+        return self._messages.create(
+            {"To": f"whatsapp:{to}", "From": f"whatsapp:{self.number}", **said, **self._callback}
+        )

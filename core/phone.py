@@ -11,6 +11,7 @@ from core.errors import Refusal
 SHOWN_LAST = 3
 _LOOKS_LIKE_ONE = re.compile(r"^\+?[\d\s().\-\u00a0]{6,24}$")
 _E164 = re.compile(r"^\+[1-9]\d{6,14}$")
+_WHATSAPP_ID = re.compile(r"([A-Z]{2})\.\w")  # ISO 3166 country, then Meta's business-scoped id
 
 
 class NotAPhone(Refusal):
@@ -41,11 +42,15 @@ def is_phone(address: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def country_of(number: str, default: str) -> str:
-    """Return the country of an E.164 number, or the default where no single country has it."""
-    if not is_phone(number):
-        return default
-    return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or default
+def country_of(address: str, default: str) -> str:
+    """Return the country of an E.164 number or of a WhatsApp id such as ``TZ.1349…``.
+
+    The default stands where no single country has it.
+    """
+    if is_phone(address):
+        return phonenumbers.region_code_for_number(phonenumbers.parse(address)) or default
+    known = _WHATSAPP_ID.match(address)
+    return known[1] if known else default
 
 
 def spaced(number: str) -> str:

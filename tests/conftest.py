@@ -16,6 +16,8 @@ from core.store.unit import Unit
 from tests.support import servers as support
 from tests.support.servers import Servers
 
+pytest_plugins = ("tests.stories.plugin",)
+
 HOME = pytest.StashKey[Path]()
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # a Wednesday, 12:30 in Nairobi
 BANK = "template_bank"

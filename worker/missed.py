@@ -5,11 +5,12 @@ though not to its list. So the list is read and what was never heard is heard no
 to the door: the inbox keeps out whatever did come.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
-from bot import hub
+from bot import hub, parking
 from bot.house import House
 from channels.message import Inbound, Sender, SendFailed
 from channels.twilio_list import Listed, TwilioList
@@ -56,18 +57,38 @@ def _sweep(house: House, account: TwilioList, number: Sender) -> int:
     late = [one for one in received if since <= one.at < now - GRACE]
     with house.unit() as unit:
         lost = sweeps.never_heard(unit, provider=PROVIDER, ids=[one.id for one in late])
-    for one in late:
-        if one.id in lost:
-            _hear(house, number, one)
-    with house.unit() as unit:
-        sweeps.note_swept(unit, name, now - GRACE)
+    waiting = _hear_all(house, number, [one for one in late if one.id in lost])
+    if not waiting:
+        with house.unit() as unit:
+            sweeps.note_swept(unit, name, now - GRACE)
     return len(lost)
 
 
-def _hear(house: House, number: Sender, listed: Listed) -> None:
-    """Hear a listed message through the door it should have come by."""
+def _hear_all(house: House, number: Sender, lost: Sequence[Listed]) -> set[str]:
+    """Hear messages in their order; return the contacts who have to wait for the next sweep."""
+    waiting: set[str] = set()
+    for one in lost:
+        contact = one.hook.get("From")
+        if contact in waiting or not _hear(house, number, one):
+            waiting.add(contact)
+    return waiting
+
+
+def _hear(house: House, number: Sender, listed: Listed) -> bool:
+    """Hear a listed message through the door it should have come by; False when it must be again.
+
+    One that cannot be heard keeps none of the others waiting.
+    """
     door = house.door(f"{PROVIDER}/{number.channel}")
-    for heard in door.read(listed.hook) if door else ():
-        if isinstance(heard, Inbound):
-            log.warning("message heard late", channel=heard.channel, provider_id=heard.id)
-            hub.hear(house, heard)
+    try:
+        for heard in door.read(listed.hook) if door else ():
+            if isinstance(heard, Inbound):
+                log.warning("message heard late", channel=heard.channel, provider_id=heard.id)
+                hub.hear(house, heard)
+    except hub.NotHeard as lost:
+        log.warning("message not heard yet", provider_id=listed.id, reason=str(lost))
+        return False
+    except Exception as error:
+        log.exception("listed message unreadable", provider_id=listed.id)
+        parking.park(house, "job", f"{PROVIDER} {listed.id}", error, facts={"job": "missed"})
+    return True

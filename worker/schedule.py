@@ -17,13 +17,13 @@ import structlog
 from sqlalchemy import exc
 
 from bot import house as houses
-from bot import hub, logs, metrics
+from bot import hub, logs, metrics, parking
 from bot.house import House
 from core.crm import media, messages
 from core.store import upkeep
 from core.store.locks import held
 from core.store.unit import Unit
-from worker import missed
+from worker import expire_holds, missed, seal
 from worker.drain import Drains
 from worker.media import keep_in
 from worker.settle import judge_failures
@@ -32,7 +32,7 @@ TICK_SECONDS = 1.0
 STUCK = timedelta(seconds=10)
 """How long a message may be due before the scheduler sends it itself, worker or not."""
 CLOSING_SECONDS = 3.0
-CHORES_AT_ONCE = 4
+CHORES_AT_ONCE = 5
 
 log = structlog.get_logger()
 
@@ -60,8 +60,9 @@ class Chore:
             self.work(house)
         except (exc.DBAPIError, exc.TimeoutError) as error:
             log.warning("chore put off", chore=self.name, error=type(error).__name__)
-        except Exception:
+        except Exception as error:
             log.exception("chore broke", chore=self.name)
+            parking.park(house, "chore", self.name, error)
 
 
 def chores(drains: Drains) -> Sequence[Chore]:
@@ -70,9 +71,13 @@ def chores(drains: Drains) -> Sequence[Chore]:
         Chore("return leases", 1, _in_unit(upkeep.return_leases)),
         Chore("wake drains", 1, lambda house: wake_drains(house, drains)),
         Chore("apply receipts", 1, _in_unit(messages.apply_waiting)),
+        Chore("seal the book", 1, seal.seal_book),
+        Chore("hand out the feed", 1, seal.deliver_feed),
+        Chore("publish the anchor", 60, seal.publish_anchor),
         Chore("judge failures", 2, _in_unit(judge_failures)),
         Chore("expire calls", 2, hub.expire_calls),
         Chore("expire conversations", 5, hub.expire_conversations),
+        Chore("expire holds", 3, expire_holds.sweep),
         Chore("fetch media", 5, fetch_media),
         Chore("hear missed messages", 60, missed.sweep),
         Chore("purge", 600, _in_unit(upkeep.purge)),

@@ -21,24 +21,28 @@ from time import monotonic, perf_counter, sleep
 import structlog
 from sqlalchemy import exc
 
-from bot import metrics
+from bot import metrics, parking
 from bot.house import House
 from channels.message import Fate, Sender, SendFailed
 from core.store import delivery
+from core.store.crashpoints import reached
 from core.store.delivery import Dead, Parcel, Taken
 from core.store.locks import held
 from worker.dress import dress
 from worker.fates import MOST_ATTEMPTS, Outcome, again, judge
 from worker.settle import write
+from worker.slow import SLOW_SECONDS, SlowContacts
 
 THREADS = 32
-"""Messages in flight at once: at 200 ms an answer, 160 a second."""
+"""Messages in flight at once: at 200 ms an answer, 150 a second."""
+SPARE_THREADS = 32
+"""Threads beside these for sends that hang: they leave the others their number of threads."""
 HOLD = timedelta(seconds=45)
 """How long a lease lasts: longer than a provider may take, with all its time-outs."""
 PACE_SECONDS = 0.2
 """Between two messages to one contact: taken too fast, providers deliver them in any order."""
-STEP_SECONDS = 0.02
-IDLE_STEP_SECONDS = 0.05
+STEP_SECONDS = 0.04
+"""How long answers are collected for one transaction, and how long a new row may lie unseen."""
 IDLE_SECONDS = 1.5
 """How long a drain looks for more before it leaves."""
 RUN_SECONDS = 120.0
@@ -67,7 +71,8 @@ class Drain:
         self._threads, self._idle_seconds = threads, idle_seconds
         self._answers: SimpleQueue[tuple[Parcel, Taken | Outcome]] = SimpleQueue()
         self._unwritten: list[Taken | Outcome] = []
-        self._in_flight = 0
+        self._in_flight: dict[int, tuple[str, float]] = {}
+        self._slow = SlowContacts()
         self._resting: dict[str, float] = {}
         self._beat_at = 0.0
         self._taken = 0
@@ -80,7 +85,8 @@ class Drain:
         with held(self._house.engine, f"drain:{self._sender.key}") as still:
             if still is None:
                 return 0
-            with ThreadPoolExecutor(self._threads, thread_name_prefix="send") as pool:
+            most = self._threads + SPARE_THREADS
+            with ThreadPoolExecutor(most, thread_name_prefix="send") as pool:
                 try:
                     self._send_all(pool, still)
                 finally:
@@ -102,11 +108,9 @@ class Drain:
         active = monotonic()
         while not self._stop.is_set() and monotonic() < until:
             self._beat()
-            idle = monotonic() - active
-            brisk = self._in_flight or idle < self._idle_seconds / 4
-            if self._step(pool, wait=STEP_SECONDS if brisk else IDLE_STEP_SECONDS):
+            if self._step(pool, wait=STEP_SECONDS):
                 active = monotonic()
-            elif not self._in_flight and idle >= self._idle_seconds:
+            elif not self._in_flight and monotonic() - active >= self._idle_seconds:
                 return
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
@@ -115,13 +119,13 @@ class Drain:
         while (self._in_flight or self._unwritten) and monotonic() < until:
             self._step(pool, wait=STEP_SECONDS, leasing=False)
         if self._in_flight or self._unwritten:
-            log.error("sent without a record", messages=self._in_flight + len(self._unwritten))
+            log.error("sent without a record", messages=len(self._in_flight) + len(self._unwritten))
 
     def _step(self, pool: ThreadPoolExecutor, *, wait: float, leasing: bool = True) -> bool:
         """Write what was answered, lease what is due, send it; return whether anything happened."""
         self._gather(wait)
         leasing = leasing and not self._stop.is_set()
-        room = self._threads - self._in_flight if leasing else 0
+        room = self._room() if leasing else 0
         if not self._unwritten and not room:
             return False
         try:
@@ -134,27 +138,47 @@ class Drain:
             sleep(TROUBLED_SECONDS)
             return False
         happened = bool(self._unwritten or parcels)
+        if self._unwritten:
+            reached("send.after_commit")
         self._unwritten = []
+        if parcels:
+            reached("send.leased")
         for parcel in parcels:
-            self._in_flight += 1
+            self._in_flight[parcel.id] = (parcel.contact, monotonic())
             pool.submit(self._send, parcel)
         return happened
 
+    def _room(self) -> int:
+        """Return how many more may be sent at once; those that hang take up spare threads."""
+        now = monotonic()
+        hanging = 0
+        for contact, began in self._in_flight.values():
+            if now - began > SLOW_SECONDS:
+                self._slow.note(contact, now - began, now=now)
+                hanging += 1
+        return self._threads + min(hanging, SPARE_THREADS) - len(self._in_flight)
+
     def _gather(self, wait: float) -> None:
-        """Collect answers: wait for the first, take along whatever else is there."""
-        try:
-            self._note(*(self._answers.get(timeout=wait) if wait else self._answers.get_nowait()))
-            while True:
-                self._note(*self._answers.get_nowait())
-        except Empty:
-            return
+        """Collect answers for so long, that many share a transaction; less when there are many."""
+        until = monotonic() + wait
+        while True:
+            left = until - monotonic()
+            if len(self._unwritten) >= self._threads // 2:
+                left = 0.0
+            try:
+                answer = self._answers.get(timeout=left) if left > 0 else self._answers.get_nowait()
+            except Empty:
+                return
+            self._note(*answer)
 
     def _note(self, parcel: Parcel, answer: Taken | Outcome) -> None:
-        self._in_flight -= 1
+        now = monotonic()
+        contact, began = self._in_flight.pop(parcel.id)
+        self._slow.note(contact, now - began, now=now)
         self._unwritten.append(answer)
         if isinstance(answer, Taken):
             self._taken += 1
-            self._resting[parcel.contact] = monotonic() + PACE_SECONDS
+            self._resting[contact] = now + PACE_SECONDS
 
     def _write_and_lease(self, room: int) -> list[Parcel]:
         now = monotonic()
@@ -162,10 +186,13 @@ class Drain:
         with self._house.unit() as unit:
             if self._unwritten:
                 write(unit, self._sender.key, self._unwritten)
+                reached("send.before_commit")
             if not room:
                 return []
+            busy = {contact for contact, _ in self._in_flight.values()}
+            resting = [*self._resting, *self._slow.barred(busy, now=now)]
             return delivery.lease(
-                unit, sender=self._sender.key, most=room, hold=HOLD, resting=list(self._resting)
+                unit, sender=self._sender.key, most=room, hold=HOLD, resting=resting
             )
 
     def _write_singly(self) -> None:
@@ -195,16 +222,20 @@ class Drain:
             return Dead(parcel.id, parcel.lease, reason)
         try:
             dressed = dress(self._house, parcel)
-        except Exception:
+        except Exception as error:
             # Trying again finds no other words: laid aside until they are mended, then revived.
-            log.exception("no words for a message", alert=parcel.payload.get("alert"))
+            alert = parcel.payload.get("alert")
+            log.exception("no words for a message", alert=alert)
+            parking.park(self._house, "job", f"words of {alert or 'a reply'}", error)
             return Dead(parcel.id, parcel.lease, "no_words")
+        reached("send.worded")
         began = perf_counter()
         try:
             sent = self._sender.send(dressed.outgoing)
         except SendFailed as failed:
             self._tell(parcel, failed.fate, failed.code, began)
             return judge(parcel, failed, now=self._house.now())
+        reached("send.answered")
         self._tell(parcel, "taken", sent.provider_id, began)
         return Taken(
             parcel.id, parcel.message_id, sent.provider_id or None, sent.segments, dressed.content

@@ -3,7 +3,7 @@
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 
@@ -17,7 +17,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Crew(Manager):  # type: ignore[misc]
     """honcho's manager, with two gaps closed: a signal while it starts, and an error of its own."""
 
-    def __init__(self, *, meanwhile: Callable[[], None]) -> None:
+    def __init__(self, *, meanwhile: Sequence[Callable[[], None]]) -> None:
         super().__init__()
         self._meanwhile = meanwhile
         self._told_early = False
@@ -43,8 +43,9 @@ class Crew(Manager):  # type: ignore[misc]
 
     def _start(self) -> None:
         super()._start()
-        # Not earlier: a thread must not be copied into the processes.
-        Thread(target=self._meanwhile, daemon=True).start()
+        # Not earlier: threads must not be copied into the processes.
+        for work in self._meanwhile:
+            Thread(target=work, daemon=True).start()
 
     def _all_started(self) -> bool:
         started = bool(super()._all_started())

@@ -2,6 +2,7 @@
 
 Keys, servers, roles, migrations and the demo bank are made ready, then the processes of the
 Procfile run until Ctrl-C or TERM; then everything that was started is stopped, and the status is 0.
+Whatever dies in between, process or server, is started again.
 """
 
 import fcntl
@@ -10,8 +11,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -21,6 +23,7 @@ from bot.embedded import servers, terminal
 from bot.embedded.crew import Crew, commands
 from bot.embedded.processes import ServerFailed, wait_until
 from bot.embedded.stopping import be_deaf
+from bot.embedded.watch import Watch
 from bot.settings import ROOT, BadSettings, Settings, load
 from core.demo.people import PEOPLE, PIN
 
@@ -43,8 +46,8 @@ def main(arguments: list[str]) -> int:
     try:
         with terminal.foreground():
             settings = load()
-            with _only_one(settings.data_dir), _house(settings) as crew_settings:
-                return _run(crew_settings, parent)
+            with _only_one(settings.data_dir), _house(settings) as watches:
+                return _run(settings, watches, parent)
     except BadSettings as bad:
         _say("\n".join(["These settings are wrong (see .env.example):", *bad.problems]))
     except (CannotStart, ServerFailed) as reason:
@@ -53,24 +56,31 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def _house(settings: Settings) -> Iterator[Settings]:
-    """Make everything ready that the processes stand on, and put it away afterwards."""
+def _house(settings: Settings) -> Iterator[Sequence[Watch]]:
+    """Make everything ready that the processes stand on, and put it away afterwards.
+
+    Yields who looks after each of the bundled servers meanwhile.
+    """
     _check_ports(settings)
-    with servers.running(settings):
+    with servers.running(settings) as own:
         done = database.upgrade(settings)
         if done:
             _say(f"Migrated the database to {done[-1]}.")
         if settings.demo_mode and database.seed(settings):
             _say("Loaded the demo bank.")
         metrics.start_afresh(settings.data_dir)
+        watches = [Watch(server, say=_say) for server in own]
         try:
-            yield settings
+            yield watches
         finally:
             be_deaf()
+            for watch in watches:
+                watch.end()
 
 
-def _run(settings: Settings, parent: int | None) -> int:
-    crew = Crew(meanwhile=lambda: _announce_and_watch(settings, parent))
+def _run(settings: Settings, watches: Sequence[Watch], parent: int | None) -> int:
+    announce = partial(_announce_and_watch, settings, parent)
+    crew = Crew(meanwhile=[announce, *(watch.run for watch in watches)])
     for name, command in commands(ROOT / "Procfile", launcher=os.getpid()).items():
         if name != "twin" or settings.demo_mode:
             crew.add_process(name, command, cwd=str(ROOT))

@@ -5,11 +5,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypedDict
+from time import monotonic, sleep
 from urllib.parse import quote
 
 import psycopg
@@ -17,23 +17,27 @@ from psycopg import sql
 
 from bot.embedded import processes
 from bot.embedded.keys import Keys
-from bot.embedded.places import make_private, postgres_place, remove_if_empty
-from bot.embedded.processes import ServerFailed, Users
+from bot.embedded.places import make_private, postgres_place
+from bot.embedded.processes import ServerFailed
+from bot.embedded.server import Server, Whom
 
 SUPERUSER = "postgres"
 APP = "wekeza_app"
 DATABASE = "wekeza"
 PORT = 5432  # only names the socket's file: nothing listens on the network
-START_SECONDS = 60
-STOP_SECONDS = 30
-LARGEST_LOG = 10 * 1024 * 1024
+ORPHANS_SECONDS = 30.0  # children of a killed server end their statement first
+ORPHANS_STEP_SECONDS = 0.2
+IN_USE = "shared memory block"  # of PostgreSQL's words when they are still there
 
 TUNING = {
     "shared_buffers": "256MB",
     "max_connections": "100",
     "synchronous_commit": "on",
-    "wal_compression": "on",
+    # The bundled server can only compress its log by pglz, which costs a posting on pages untouched
+    # since the last checkpoint more than writing them whole.
+    "wal_compression": "off",
     "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
     "checkpoint_completion_target": "0.9",
     "random_page_cost": "1.1",
     "effective_cache_size": "1GB",
@@ -49,26 +53,22 @@ TUNING = {
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-class Whom(TypedDict, total=False):
-    """Options of ``subprocess`` that make a child somebody else."""
-
-    user: int
-    extra_groups: list[int]
-    cwd: str
-
-
-class Postgres:
+class Postgres(Server):
     """A PostgreSQL server whose files are in ``data_dir``."""
+
+    name = "PostgreSQL"
+    start_seconds = 300.0  # after a crash up to max_wal_size of log is replayed first
+    stop_seconds = 30.0
+    # Fast first: connections are closed. Then at once: the log is replayed next time.
+    stop_signals = (signal.SIGINT, signal.SIGQUIT)
 
     def __init__(
         self, data_dir: Path, keys: Keys, *, tuning: Mapping[str, str] | None = None
     ) -> None:
-        self._keys = keys
         self._place = postgres_place(data_dir)
-        self._home = data_dir.absolute() / "postgres"
-        self._log = self._home / "postgres.log"
+        super().__init__(data_dir.absolute() / "postgres", sockets=self._place.sockets)
+        self._keys = keys
         self._tuning = {**TUNING, **(tuning or {})}
-        self._users = Users(self._home, "postgres")
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """Return the address of a database for a role: the superuser or the application."""
@@ -77,56 +77,13 @@ class Postgres:
         folder = quote(str(self._place.sockets), safe="")
         return f"postgresql://{who}@/{database}?host={folder}&port={PORT}"
 
-    def start(self) -> bool:
-        """Start the server unless it runs, and return whether that was needed.
-
-        :raises ServerFailed: if it does not answer within a minute
-        """
-        make_private(self._home)
-        with self._users.door():
-            self._users.enter()
-            if self.is_running():
-                return False
-            self._forget_stale_files()
-            if not (self._place.data / "PG_VERSION").exists():
-                self._make_cluster()
-            self._check_version()
-            self._launch()
-            self._make_database()
-        return True
-
-    def stop(self) -> bool:
-        """Stop using the server; the last user stops it. Return whether it was stopped.
-
-        :raises ServerFailed: if it does not end
-        """
-        if not self._home.exists():
-            return False
-        with self._users.door():
-            pid = self._pid()
-            if not self._users.leave() or pid is None:
-                return False
-            # Fast first: connections are closed. Then at once: the log is replayed next time.
-            for way in (signal.SIGINT, signal.SIGQUIT):
-                if processes.end(pid, called=self._mark, by=way, seconds=STOP_SECONDS):
-                    remove_if_empty(self._place.sockets)
-                    return True
-        raise ServerFailed(f"PostgreSQL (process {pid}) does not stop; see {self._log}")
-
-    def is_running(self) -> bool:
-        """Return whether the server runs and answers."""
-        return self._pid() is not None and self._answers()
+    @property
+    def _pid_file(self) -> Path:
+        return self._place.data / "postmaster.pid"
 
     @property
     def _mark(self) -> str:
         return str(self._place.data)
-
-    def _pid(self) -> int | None:
-        try:
-            pid = int((self._place.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return None
-        return pid if processes.is_alive(pid, called=self._mark) else None
 
     def _answers(self) -> bool:
         try:
@@ -135,12 +92,36 @@ class Postgres:
         except psycopg.OperationalError:
             return False
 
-    def _forget_stale_files(self) -> None:
+    def _bring_up(self, unless: Callable[[], bool]) -> None:
+        if self.pid() is None:
+            self._forget_leftovers()
+        if not (self._place.data / "PG_VERSION").exists():
+            self._make_cluster()
+        self._check_version()
+        make_private(self._place.sockets, uid=self._place.uid)
+        self._launch_after_orphans(unless)
+        self._make_database()
+
+    def _launch_after_orphans(self, unless: Callable[[], bool]) -> None:
+        """Launch it once the children of a killed server are gone.
+
+        They outlive it while they work and hold its shared memory. PostgreSQL finds that by the
+        data folder, also without the file of its number, and refuses to start beside them.
+        """
+        until = monotonic() + ORPHANS_SECONDS
+        while True:
+            try:
+                return self._launch(self._command(), unless, **self._as_whom())
+            except ServerFailed as failed:
+                if IN_USE not in str(failed) or unless() or monotonic() > until:
+                    raise
+            sleep(ORPHANS_STEP_SECONDS)
+
+    def _forget_leftovers(self) -> None:
         """Remove what a killed server left behind; PostgreSQL trusts a recycled process number."""
-        if self._pid() is None:
-            (self._place.data / "postmaster.pid").unlink(missing_ok=True)
-            for leftover in self._place.sockets.glob(f".s.PGSQL.{PORT}*"):
-                leftover.unlink()
+        self._pid_file.unlink(missing_ok=True)
+        for leftover in self._place.sockets.glob(f".s.PGSQL.{PORT}*"):
+            leftover.unlink(missing_ok=True)
 
     def _make_cluster(self) -> None:
         """Run initdb beside the final place, so that a crash leaves no half-made cluster."""
@@ -179,10 +160,7 @@ class Postgres:
                 f"version {kept} (pg_dumpall), move the folder away, start, and load the dump"
             )
 
-    def _launch(self) -> None:
-        make_private(self._place.sockets, uid=self._place.uid)
-        if self._log.exists() and self._log.stat().st_size > LARGEST_LOG:
-            self._log.replace(self._log.with_suffix(".log.1"))
+    def _command(self) -> list[str]:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": f'"{self._place.sockets}"',
@@ -191,22 +169,7 @@ class Postgres:
             **self._tuning,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with self._log.open("ab") as log:
-            self._log.chmod(0o600)
-            child = subprocess.Popen(  # noqa: S603
-                [*self._program("postgres"), "-D", str(self._place.data), *options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, **self._as_whom(),
-            )  # fmt: skip
-        with processes.ended_with_us(child):
-            processes.wait_until(
-                lambda: child.poll() is not None or self.is_running(), seconds=START_SECONDS
-            )
-        if not self.is_running():
-            child.kill()
-            raise ServerFailed(
-                f"PostgreSQL does not start; {self._log} ends:\n{processes.tail(self._log)}"
-            )
+        return [*self._program("postgres"), "-D", str(self._place.data), *options]
 
     def _make_database(self) -> None:
         with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:

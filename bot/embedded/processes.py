@@ -45,9 +45,11 @@ def end(pid: int, *, called: str, by: signal.Signals, seconds: float) -> bool:
     os.kill(pid, by)
 
     def is_gone() -> bool:
+        gone = not is_alive(pid, called=called)
+        # In this order: a child that is seen to have ended must not stay in the table.
         with suppress(ChildProcessError):  # started by an earlier run of ours
-            os.waitpid(pid, os.WNOHANG)  # else it would stay in the table until we end
-        return not is_alive(pid, called=called)
+            os.waitpid(pid, os.WNOHANG)
+        return gone
 
     return wait_until(is_gone, seconds=seconds)
 

@@ -120,19 +120,22 @@ class Peek:
     """What must be known about a conversation before a secret can be checked off the lock."""
 
     flow: str
+    flow_version: int
     state: str
     version: int
     customer: UUID | None
     pending: str | None
     slots: dict[str, str]
+    trail: list[Any]
+    effect_id: UUID | None
 
 
 def peek(unit: Unit, *, channel: str, address: str) -> Peek | None:
     """Return where a conversation stands, without a lock; None when no story is being told."""
     row = unit.maybe(
         """
-        select c.flow, c.state, c.version, a.customer_id as customer, c.pending_secret as pending,
-            c.slots
+        select c.flow, coalesce(c.flow_version, 1), c.state, c.version, a.customer_id as customer,
+            c.pending_secret as pending, c.slots, c.trail, c.effect_id
         from conversations c
         left join addresses a on a.channel = c.channel and a.address = c.address
             and a.trust <> 'withdrawn'

@@ -1,10 +1,11 @@
 """What providers say about the messages we sent: each only ever moves up its ladder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from core.store.unit import Unit
+from core.store.unit import Unit, jsonb
 
 OVERTAKING = timedelta(hours=1)
 """How long a receipt may wait for the record of the message that it overtook."""
@@ -26,77 +27,35 @@ class ReceiptFacts(Protocol):
     def fate(self) -> Any: ...  # noqa: ANN401, D102 - what a failure calls for, or None
 
 
-# What a rung brings with it, the same whatever order receipts come in.
-CLIMB = """
-    status = r.status,
-    error_code = case when r.status = 'failed' then nullif(r.code, '') end,
-    failed_at = case when r.status = 'failed' then r.received_at end,
-    sent_at = coalesce(m.sent_at, case when r.status <> 'failed' then r.received_at end),
-    delivered_at = coalesce(m.delivered_at,
-        case when r.status in ('delivered', 'read') then r.received_at end),
-    read_at = coalesce(m.read_at, case when r.status = 'read' then r.received_at end)
-"""
+def receive(unit: Unit, receipts: Sequence[ReceiptFacts]) -> int:
+    """Move messages up their ladders and return how many moved.
 
-RECEIVE = f"""
-with r as (
-    insert into receipts (provider, provider_message_id, status, code, fate, received_at, applied,
-        judged)
-    values (%(provider)s, %(message_id)s, %(status)s, %(code)s, %(fate)s, %(now)s, exists (
-        select 1 from messages
-        where provider = %(provider)s and provider_message_id = %(message_id)s),
-        %(fate)s::text is null)
-    on conflict do nothing
-    returning *
-), moved as (
-    update messages m set {CLIMB}
-    from r where r.applied and m.provider = r.provider and not m.is_inbound
-        and m.provider_message_id = r.provider_message_id
-        and message_rank(r.status) > message_rank(m.status)
-    returning m.id
-)
-select count(*) from moved
-"""
-
-
-def receive(unit: Unit, receipt: ReceiptFacts) -> bool:
-    """Move a message up its ladder and return whether it moved.
-
-    A receipt may come before our own record of the message: it is kept and applied later.
+    A receipt may come before our own record of its message: it is kept and applied later.
     """
+    told = [
+        {
+            "provider": one.provider,
+            "message_id": one.message_id,
+            "status": str(one.status),
+            "code": one.code,
+            "fate": None if one.fate is None else str(one.fate),
+        }
+        for one in receipts
+    ]
     moved: int = unit.value(
-        RECEIVE,
-        provider=receipt.provider,
-        message_id=receipt.message_id,
-        status=str(receipt.status),
-        code=receipt.code,
-        fate=None if receipt.fate is None else str(receipt.fate),
-        now=unit.now,
+        "select receive_receipts(%(told)s, %(now)s)", told=jsonb(told), now=unit.now
     )
-    return moved > 0
-
-
-# Of several receipts that waited for one message, the highest rung is the one that counts.
-APPLY = f"""
-with known as materialized (
-    select r.*, m.id as message from receipts r
-    join messages m on m.provider = r.provider and m.provider_message_id = r.provider_message_id
-    where not r.applied and r.received_at > %(since)s
-    order by r.received_at limit %(most)s for update of r skip locked
-), highest as (
-    select distinct on (message) * from known order by message, message_rank(status) desc
-), moved as (
-    update messages m set {CLIMB}
-    from highest r where m.id = r.message and message_rank(r.status) > message_rank(m.status)
-)
-update receipts done set applied = true from known
-where done.provider = known.provider and done.status = known.status
-    and done.provider_message_id = known.provider_message_id
-"""
+    return moved
 
 
 def apply_waiting(unit: Unit) -> int:
     """Apply receipts that overtook the record of their message, and return how many were."""
-    return unit.run(APPLY, since=unit.now - OVERTAKING, most=MOST_AT_ONCE)
+    applied: int = unit.value(
+        "select apply_receipts(%(since)s, %(most)s)",
+        since=unit.now - OVERTAKING,
+        most=MOST_AT_ONCE,
+    )
+    return applied
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """The message templates we have at a provider, so that each is created there only once."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from sqlalchemy import Engine
 
 
@@ -9,8 +12,10 @@ class TemplateBook:
     A sender asks between its own network calls, so each question is a transaction of its own.
     """
 
-    def __init__(self, engine: Engine, *, provider: str = "twilio") -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: Engine, *, clock: Callable[[], datetime], provider: str = "twilio"
+    ) -> None:
+        self._engine, self._clock = engine, clock
         self._provider = provider
         self._known: dict[str, str] = {}
 
@@ -35,10 +40,11 @@ class TemplateBook:
         with self._engine.begin() as connection:
             connection.exec_driver_sql(
                 """
-                insert into provider_templates (provider, key, sid)
-                values (%(provider)s, %(key)s, %(sid)s)
-                on conflict (provider, key) do update set sid = excluded.sid, created_at = now()
+                insert into provider_templates (provider, key, sid, created_at)
+                values (%(provider)s, %(key)s, %(sid)s, %(now)s)
+                on conflict (provider, key) do update
+                set sid = excluded.sid, created_at = excluded.created_at
                 """,
-                {"provider": self._provider, "key": key, "sid": sid},
+                {"provider": self._provider, "key": key, "sid": sid, "now": self._clock()},
             )
         self._known[key] = sid

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.crm.conversations import Talk
 from core.store.unit import Unit, jsonb
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a customer stands: a story, its version and a step; all None between stories."""
+
+    flow: str | None = None
+    version: int | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +35,14 @@ class Closing:
     inbox_state: str
     deadline: datetime | None
     customer_id: UUID | None
-    flow: str | None
-    state: str | None
+    before: Stand
+    """Where the turn found the customer; between stories, the story that was begun."""
+    after: Stand
+    """Where it left them; where a story ended, its last step."""
+    seconds: int | None
+    """Since the prompt that was answered."""
+    exit_reason: str | None
+    """Why the customer left the story of ``before``; None when they are still in it."""
     intent: str | None
     outcome: str
     said_id: UUID
@@ -35,6 +52,7 @@ class Closing:
     """The turn is an event of ours: nobody said anything."""
 
 
+# At most fifty parameters: psycopg parses a statement with more of them anew every time.
 CLOSE = """
 with moved as (
     update conversations set
@@ -65,15 +83,24 @@ with moved as (
     where %(answered_in_response)s
 )
 insert into interactions (id, customer_id, channel, date, notes, conversation_id, flow, state,
-    intent, outcome, correlation)
-values (%(interaction_id)s, %(customer_id)s, %(channel)s, %(now)s, %(notes)s, %(id)s, %(told)s,
-    %(stood)s, %(intent)s, %(happened)s, %(correlation)s)
+    intent, outcome, correlation, flow_version, language, step_before, next_flow, next_version,
+    step_after, seconds, exit_reason)
+values (%(interaction_id)s, %(customer_id)s, %(channel)s, %(now)s,
+    coalesce(%(told)s::text, 'none') || ': ' || %(happened)s::text, %(id)s, %(told)s,
+    %(state)s, %(intent)s, %(happened)s, %(correlation)s, %(told_version)s, %(language)s,
+    %(step_before)s, %(next_flow)s, %(next_version)s, %(step_after)s, %(seconds)s, %(exit_reason)s)
 """
+
+
+def _to_the_minute(moment: datetime | None) -> datetime | None:
+    """Return the next full minute, or this one: a column with an index should rarely change."""
+    full = None if moment is None else moment.replace(second=0, microsecond=0)
+    return full if full is None or full == moment else full + MINUTE
 
 
 def close_turn(unit: Unit, talk: Talk, closing: Closing) -> None:
     """Write everything a turn leaves behind in one statement: conversation, inbox, logs, CRM."""
-    told = closing.flow or "none"
+    before, after = closing.before, closing.after
     unit.run(
         CLOSE,
         id=talk.id,
@@ -96,7 +123,7 @@ def close_turn(unit: Unit, talk: Talk, closing: Closing) -> None:
         last_reply=None if talk.last_reply is None else jsonb(talk.last_reply),
         outcome=None if talk.outcome is None else jsonb(talk.outcome),
         prompted_at=talk.prompted_at,
-        expires_at=talk.expires_at,
+        expires_at=_to_the_minute(talk.expires_at),
         last_inbound_at=talk.last_inbound_at,
         provider=closing.provider,
         provider_id=closing.provider_id,
@@ -113,9 +140,14 @@ def close_turn(unit: Unit, talk: Talk, closing: Closing) -> None:
         answered_in_response=closing.answered_in_response,
         customer_id=closing.customer_id,
         interaction_id=unit.new_id(),
-        notes=f"{told}: {closing.outcome}",
-        told=closing.flow,
-        stood=closing.state,
+        told=before.flow,
+        told_version=before.version,
+        step_before=before.step,
+        next_flow=after.flow,
+        next_version=after.version,
+        step_after=after.step,
+        seconds=closing.seconds,
+        exit_reason=closing.exit_reason,
         intent=closing.intent,
         happened=closing.outcome,
         correlation=unit.correlation,

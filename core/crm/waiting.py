@@ -77,7 +77,7 @@ def expire(unit: Unit, *, limit: int = 500) -> int:
     return unit.run(
         """
         with late as (
-            select id, channel, flow, state from conversations
+            select id, flow, flow_version, state, prompted_at from conversations
             where flow is not null and expires_at < %(now)s
             order by expires_at limit %(limit)s for update skip locked
         ), rested as (
@@ -86,12 +86,14 @@ def expire(unit: Unit, *, limit: int = 500) -> int:
                 expires_at = null, version = version + 1,
                 outcome = coalesce(c.outcome, jsonb_build_object('expired', late.flow))
             from late where c.id = late.id
-            returning c.id, c.channel, c.address, late.flow, late.state
+            returning c.id, c.channel, c.address, c.language, late.flow, late.flow_version,
+                late.state, late.prompted_at
         )
         insert into interactions (id, customer_id, channel, date, notes, conversation_id, flow,
-            state, outcome, correlation)
+            state, outcome, correlation, flow_version, language, step_before, seconds, exit_reason)
         select uuidv7(), a.customer_id, r.channel, %(now)s, r.flow || ': timed out', r.id, r.flow,
-            r.state, 'timed_out', %(correlation)s
+            r.state, 'timed_out', %(correlation)s, r.flow_version, r.language, r.state,
+            extract(epoch from %(now)s - r.prompted_at)::int, 'timed_out'
         from rested r left join addresses a on a.channel = r.channel and a.address = r.address
         """,
         now=unit.now,

@@ -42,9 +42,10 @@ class Parcel:
 LEASE = """
 select l.id, l.lease, l.message_id, l.sender, l.channel, l.contact, l.payload, l.as_template,
     l.attempts, l.created_at, l.expires_at, l.correlation::text,
-    l.channel <> 'whatsapp' or coalesce(c.last_inbound_at > %(window)s, false) as in_window
+    l.channel <> 'whatsapp' or coalesce((
+        select c.last_inbound_at > %(window)s from conversations c
+        where c.channel = l.channel and c.address = l.contact), false) as in_window
 from lease_outbox(%(sender)s, %(most)s, %(lease)s, %(until)s, %(resting)s, %(recovery)s, %(now)s) l
-left join conversations c on c.channel = l.channel and c.address = l.contact
 order by l.id
 """
 
@@ -114,28 +115,7 @@ def _plain(value: object) -> object:
 
 def taken(unit: Unit, outcomes: Sequence[Taken]) -> None:
     """Record what the provider took, even when the lease has run out: it is a fact either way."""
-    unit.run(
-        """
-        with told as (
-            select * from jsonb_to_recordset(%(told)s) as t(id bigint, message_id uuid,
-                provider_id text, segments smallint, content text)
-        ), said as (
-            update messages m set
-                status = case when message_rank(status) < message_rank('sent') then 'sent'
-                    else status end,
-                provider_message_id = coalesce(m.provider_message_id, t.provider_id),
-                segments = t.segments, content = coalesce(m.content, t.content),
-                sent_at = coalesce(m.sent_at, %(now)s)
-            from told t where m.id = t.message_id
-        )
-        update outbox o set status = 'sent', lease = null, leased_until = null, error = null,
-            finished_at = %(now)s
-        from told t
-        where o.id = t.id and o.message_id = t.message_id and o.status not in ('sent', 'dead')
-        """,
-        told=_records(outcomes),
-        now=unit.now,
-    )
+    unit.value("select record_taken(%(told)s, %(now)s)", told=_records(outcomes), now=unit.now)
 
 
 def retry(unit: Unit, outcomes: Sequence[Later]) -> None:

@@ -1,6 +1,12 @@
 """The one way to PostgreSQL: a pool whose every connection has a role and time limits."""
 
-from sqlalchemy import Engine, create_engine, make_url
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, create_engine, event, make_url
+
+from core.store.patience import make_patient
 
 APP_ROLE = "wekeza_app"
 
@@ -30,13 +36,26 @@ def open_engine(
     options = " ".join(f"-c {setting}={value}" for setting, value in limits.items())
     if role and address.username != role:
         options += f" -c role={role}"
-    return create_engine(
+    engine = create_engine(
         address,
         pool_size=pool,
         max_overflow=overflow,
         pool_timeout=wait_seconds,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        pool_reset_on_return=None,  # `_come_back_clean` does it
         hide_parameters=True,  # an error that is logged must not tell a customer's name
         connect_args={"options": options, "application_name": name, "connect_timeout": 5},
     )
+    event.listen(engine, "reset", _come_back_clean)
+    make_patient(engine, statement_seconds=statement_ms / 1000)
+    return engine
+
+
+def _come_back_clean(connection: psycopg.Connection[Any], *_: object) -> None:
+    """Roll back what a connection that comes back to the pool is still in; mostly it is nothing.
+
+    SQLAlchemy by itself asks for a rollback each time.
+    """
+    if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+        connection.rollback()

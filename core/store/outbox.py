@@ -7,6 +7,7 @@ order of their ids, per contact. How they leave is in ``core.store.delivery``.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -140,50 +141,69 @@ def queue_reply(
     return message_id
 
 
-# Reads the other customer's rows and locks none: money from A to B must not wait for B's turn.
-NOTICE = """
-with place as (
-    select c.id as customer_id, c.language, p.channel, p.address, s.key as sender, s.provider
-    from customers c
-    cross join lateral (
-        select %(channel)s::text as channel, %(address)s::text as address, 0 as choice,
-            null::timestamptz as since
-        where %(address)s::text is not null
-        union all
-        select a.channel, a.address, 1, a.trusted_at from addresses a
-        where %(address)s::text is null and a.customer_id = c.id and a.channel = 'whatsapp'
-            and a.trust = 'trusted' and coalesce(%(channel)s, 'whatsapp') = 'whatsapp'
-        union all
-        select 'sms', c.phone_number, 2, null
-        where %(address)s::text is null and c.phone_number is not null
-            and coalesce(%(channel)s, 'sms') = 'sms'
-    ) p
-    cross join lateral (
-        select key, provider from senders
-        where channel = p.channel and (is_default or c.country = any(countries))
-        order by c.country = any(countries) desc, key limit 1
-    ) s
-    left join addresses known on known.channel = p.channel and known.address = p.address
-    where c.id = %(customer_id)s and (known.opted_out_at is null or %(service)s)
-        and (known.customer_id is null
-             or known.customer_id = c.id and known.trust <> 'withdrawn')
-    order by known.opted_out_at is not null, p.choice, p.since desc nulls last
-    limit 1
-), said as (
-    insert into messages (id, customer_id, channel, provider, is_inbound, address, status,
-        correlation, created_at)
-    select %(message_id)s, customer_id, channel, provider, false, address, 'queued',
-        %(correlation)s, %(now)s
-    from place
-)
-insert into outbox (sender, channel, contact, message_id, payload, due_at, expires_at, correlation,
-    created_at)
-select sender, channel, address, %(message_id)s,
-    %(payload)s::jsonb || jsonb_build_object('language', language), %(now)s, %(expires_at)s,
-    %(correlation)s, %(now)s
-from place
-returning sender
-"""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the bank tells a customer of its own accord.
+
+    It goes to their trusted WhatsApp address, else by SMS to their phone, in their language; a
+    ``channel`` (USSD counts as SMS) or a whole address may be given. The words are found when it is
+    sent, so facts are plain strings and name secrets by id only.
+    """
+
+    customer_id: UUID
+    alert: str
+    facts: Mapping[str, str]
+    channel: str | None = None
+    address: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an address of no channel."""
+        if self.address is not None and self.channel is None:
+            raise ValueError("an address needs its channel")
+
+    @property
+    def carried_by(self) -> str | None:
+        """The channel it must go out on; None lets their addresses decide."""
+        if self.channel == "ussd" or (self.alert == ONE_TIME_CODE and self.channel is None):
+            return "sms"
+        return self.channel
+
+
+# One call for each notice in one statement: its plan is kept, which that of a list would not be.
+OWE = """owe_notice(%(customer{n})s, %(channel{n})s, %(address{n})s, %(service{n})s, %(message{n})s,
+    %(payload{n})s, %(expires_at{n})s, %(correlation)s, %(now)s) as sender{n}"""
+
+
+def queue_notices(unit: Unit, notices: Sequence[Notice]) -> list[UUID | None]:
+    """Owe customers a few notices, in one statement, and return the id of each one's message.
+
+    None for one that goes nowhere: the customer opted out (which holds back all but
+    ``SERVICE_ALERTS``), or no number of ours reaches them.
+    """
+    messages = [unit.new_id() for _ in notices]
+    facts: dict[str, object] = {"correlation": unit.correlation, "now": unit.now}
+    for n, (one, message) in enumerate(zip(notices, messages, strict=True)):
+        useful = USEFUL_FOR.get(one.alert)
+        facts |= {
+            f"customer{n}": one.customer_id,
+            f"channel{n}": one.carried_by,
+            f"address{n}": one.address,
+            f"service{n}": one.alert in SERVICE_ALERTS,
+            f"message{n}": message,
+            f"payload{n}": jsonb({"alert": one.alert, "facts": dict(one.facts)}),
+            f"expires_at{n}": None if useful is None else unit.now + useful,
+        }
+    senders = unit.one(_owing(len(notices)), **facts)
+    unit.wakes.update(sender for sender in senders if sender is not None)
+    return [
+        None if sender is None else message
+        for sender, message in zip(senders, messages, strict=True)
+    ]
+
+
+@cache
+def _owing(count: int) -> str:
+    return "select " + ", ".join(OWE.format(n=n) for n in range(count))
 
 
 def queue_notice(
@@ -195,35 +215,8 @@ def queue_notice(
     channel: str | None = None,
     address: str | None = None,
 ) -> UUID | None:
-    """Owe a customer a notice the bank sends of its own accord, and return the message's id.
-
-    It goes to their trusted WhatsApp address, else by SMS to their phone, in their language; a
-    ``channel`` (USSD counts as SMS) or a whole address may be given. None when it goes nowhere:
-    they opted out (which holds back all but ``SERVICE_ALERTS``) or no number of ours reaches them.
-    The words are found when it is sent, so facts are plain strings and name secrets by id only.
-    """
-    if channel == "ussd" or (alert == ONE_TIME_CODE and channel is None):
-        channel = "sms"
-    if address is not None and channel is None:
-        raise ValueError("an address needs its channel")
-    message_id = unit.new_id()
-    useful = USEFUL_FOR.get(alert)
-    sender: str | None = unit.value(
-        NOTICE,
-        customer_id=customer_id,
-        channel=channel,
-        address=address,
-        service=alert in SERVICE_ALERTS,
-        message_id=message_id,
-        payload=jsonb({"alert": alert, "facts": dict(facts)}),
-        expires_at=None if useful is None else unit.now + useful,
-        correlation=unit.correlation,
-        now=unit.now,
-    )
-    if sender is None:
-        return None
-    unit.wakes.add(sender)
-    return message_id
+    """Owe a customer one `Notice`, and return its message's id as `queue_notices` does."""
+    return queue_notices(unit, [Notice(customer_id, alert, facts, channel, address)])[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.store.crashpoints import reached
 from core.store.unit import Unit
 
 KEPT_FOR = timedelta(days=2)
@@ -43,6 +44,7 @@ def return_leases(unit: Unit) -> int:
         most=MOST_AT_ONCE,
     )
     unit.wakes.update(row.sender for row in rows)
+    reached("timer.leases_returned")
     return len(rows)
 
 

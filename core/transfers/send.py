@@ -2,16 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from core.errors import Refusal
 from core.ledger import book
 from core.money import Money
 from core.names import masked_name
-from core.store.outbox import queue_notice
+from core.store.crashpoints import reached
+from core.store.outbox import Notice, queue_notices
 from core.store.unit import Unit
 
 LONGEST_NOTE = 140
@@ -57,56 +55,45 @@ def send_money(
     :raises AccountFrozen: if a wallet may not give or take
     :raises IdReused: if the id was presented before for something else
     """
-    pair = _wallets(unit, payer, payee, amount.currency)
+    if payer == payee:
+        raise ValueError("money is sent to somebody else")
     reference = reference_of(id)
-    note = note[:LONGEST_NOTE]
-    posted = book.post(
-        unit,
-        id=id,
-        type="transfer",
-        legs=[book.Leg(pair.from_wallet, pair.to_wallet, amount)],
-        wallet=pair.from_wallet,
-        note=note,
-        reference=reference,
-    )
-    if posted.replayed:
-        return SentMoney(reference, book.balance(unit, pair.from_wallet).available)
-    left = unit.one(
-        RECORD,
+    row = unit.one(
+        SEND,
         id=id,
         payer=payer,
         payee=payee,
-        from_wallet=pair.from_wallet,
-        to_wallet=pair.to_wallet,
         amount=amount.minor,
         currency=amount.currency,
         reference=reference,
         channel=channel,
-        note=note,
+        note=note[:LONGEST_NOTE],
         now=unit.now,
+        correlation=unit.correlation,
     )
-    balance = Money(left.payers, amount.currency)
-    facts = {"amount": str(amount), "reference": reference}
-    queue_notice(
-        unit,
-        customer_id=payee,
-        alert="money_received",
-        facts=facts
-        | {
-            "name": masked_name(pair.payer_first, pair.payer_last),
-            "balance": str(Money(left.payees, amount.currency)),
-        },
-    )
-    if channel == "ussd":
-        queue_notice(
-            unit,
-            customer_id=payer,
-            alert="money_sent",
-            facts=facts
-            | {"name": masked_name(pair.payee_first, pair.payee_last), "balance": str(balance)},
-            channel="sms",
-        )
-    return SentMoney(reference, balance)
+    if row.code == "no_wallet":
+        raise LookupError(f"the payer has no wallet in {amount.currency}")
+    names = [
+        masked_name(row.payer_first, row.payer_last),
+        masked_name(row.payee_first, row.payee_last),
+    ]
+    if row.code == "other_currency":
+        raise OtherCurrency(name=names[1], currency=amount.currency)
+    posted = book.posted(id, row)
+    reached("money.posted")
+    sent = SentMoney(reference, Money(row.payers, amount.currency))
+    if not posted.replayed:
+        left = Money(row.payees, amount.currency)
+        facts = {"amount": str(amount), "reference": reference}
+        notices = [
+            Notice(payee, "money_received", facts | {"name": names[0], "balance": str(left)})
+        ]
+        if channel == "ussd":
+            told = facts | {"name": names[1], "balance": str(sent.balance)}
+            notices.append(Notice(payer, "money_sent", told, channel="sms"))
+        queue_notices(unit, notices)
+        reached("money.notices_queued")
+    return sent
 
 
 def reference_of(id: UUID) -> str:  # noqa: A002 - of a transfer
@@ -115,39 +102,8 @@ def reference_of(id: UUID) -> str:  # noqa: A002 - of a transfer
     return "WK" + "".join(_LETTERS[number >> 5 * place & 31] for place in range(_LENGTH))
 
 
-# Locks nothing of the payee: two who pay each other at once must only ever meet in the ledger.
-WALLETS = """
-select p.first_name as payer_first, p.last_name as payer_last,
-    r.first_name as payee_first, r.last_name as payee_last,
-    (select wallet_id from wallets w
-        where w.user_id = p.id and w.currency = %(currency)s and w.status <> 'closed'
-        order by w.wallet_id = p.default_wallet desc, w.wallet_id limit 1) as from_wallet,
-    (select wallet_id from wallets w
-        where w.user_id = r.id and w.currency = %(currency)s and w.status <> 'closed'
-        order by w.wallet_id = r.default_wallet desc, w.wallet_id limit 1) as to_wallet
-from customers p, customers r where p.id = %(payer)s and r.id = %(payee)s
+SEND = """
+select code, facts, replayed, hash, payer_first, payer_last, payee_first, payee_last, payers, payees
+from send_money(%(id)s, %(payer)s, %(payee)s, %(amount)s, %(currency)s, %(reference)s, %(channel)s,
+    %(note)s, %(now)s, %(correlation)s)
 """
-
-RECORD = """
-with recorded as (
-    insert into transfers (id, from_customer, to_customer, from_wallet, to_wallet, amount, currency,
-        reference, channel, note, created_at)
-    values (%(id)s, %(payer)s, %(payee)s, %(from_wallet)s, %(to_wallet)s, %(amount)s, %(currency)s,
-        %(reference)s, %(channel)s, %(note)s, %(now)s)
-)
-select a.posted - a.held - coalesce(a.floor, 0) as payers,
-    b.posted - b.held - coalesce(b.floor, 0) as payees
-from ledger_accounts a, ledger_accounts b
-where a.account_id = %(from_wallet)s and b.account_id = %(to_wallet)s
-"""
-
-
-def _wallets(unit: Unit, payer: UUID, payee: UUID, currency: str) -> Row[Any]:
-    if payer == payee:
-        raise ValueError("money is sent to somebody else")
-    pair = unit.one(WALLETS, payer=payer, payee=payee, currency=currency)
-    if pair.from_wallet is None:
-        raise LookupError(f"the payer has no wallet in {currency}")
-    if pair.to_wallet is None:
-        raise OtherCurrency(name=masked_name(pair.payee_first, pair.payee_last), currency=currency)
-    return pair

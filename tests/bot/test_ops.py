@@ -62,12 +62,14 @@ def test_all_is_well(ask) -> None:
         "db": "up",
         "cache": "up",
         "queue": "up",
+        "turns": "up",
+        "parked": "up",
     }
     assert all(part["ms"] >= 0 for part in answer.json["parts"].values())
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("part", ["db", "cache", "queue"])
+@pytest.mark.parametrize("part", ["db", "cache", "queue", "turns", "parked"])
 def test_each_part_can_be_asked(ask, part: str) -> None:
     assert ask().get(f"/api/health/{part}").json["status"] == "up"
 

@@ -114,6 +114,7 @@ def test_production_wants_every_key(monkeypatch: pytest.MonkeyPatch, missing: st
         ("AT_API_KEY", "demo-africastalking-api-key"),
         ("AT_WEBHOOK_SECRET", "demo-at-webhook-secret"),
         ("USSD_WEBHOOK_SECRET", "demo-ussd-webhook-secret"),
+        ("CRASH_AT", "turn.before_commit"),
     ],
 )
 def test_production_refuses_what_everybody_knows(
@@ -170,3 +171,13 @@ def test_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = given(monkeypatch, AT_ALLOWED="10.0.0.0/8, 1.2.3.4", FIELD_KEYS=f"{KEY}, {KEY}")
     assert settings.at_allowed == ("10.0.0.0/8", "1.2.3.4")
     assert len(settings.field_keys) == 2
+
+
+@pytest.mark.parametrize("wrong", ["turn.nowhere", "turn.opened=explode", "=raise"])
+def test_a_crash_point_has_to_be_one(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    assert problems(monkeypatch, CRASH_AT=wrong).startswith("CRASH_AT: must be a name from")
+
+
+@pytest.mark.parametrize("right", ["", "turn.opened", "turn.opened=raise"])
+def test_a_crash_point_may_kill_or_raise(monkeypatch: pytest.MonkeyPatch, right: str) -> None:
+    assert given(monkeypatch, CRASH_AT=right).crash_at == right

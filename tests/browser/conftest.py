@@ -1,14 +1,8 @@
 """A browser, and the whole bank as it runs: web, worker and twin as processes of their own."""
 
-import base64
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +14,7 @@ from sqlalchemy import make_url
 
 from core.demo import bank
 from tests.support.servers import Servers
+from tests.support.stack import SCHEDULER, TWIN, WEB, WORKER, Stack, run_stack
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
@@ -36,7 +31,6 @@ ARGS = [
     "--disable-dev-shm-usage",
 ]
 expect.set_options(timeout=10_000)  # a busy machine is no fault
-PROGRAMS = ("bot.serve", "worker.run", "worker.schedule", "bot.simulator.twin")
 
 
 @pytest.fixture(scope="session")
@@ -46,20 +40,6 @@ def browser_type_launch_args(browser_type_launch_args):
             pytest.fail("chromium is missing: apt-get install chromium, or set CHROMIUM")
         pytest.skip("no chromium: apt-get install chromium, or set CHROMIUM")
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ARGS, "headless": True}
-
-
-@dataclass(frozen=True)
-class Stack:
-    """The running bank."""
-
-    url: str
-    twin: str
-    redis_url: str
-    logs: Path
-    processes: dict[str, subprocess.Popen]
-
-    def everything_logged(self) -> str:
-        return "\n".join(log.read_text("utf-8") for log in sorted(self.logs.glob("*.log")))
 
 
 @pytest.fixture(scope="session")
@@ -77,66 +57,18 @@ def bank_url(servers: Servers, worker_name: str, pepper: bytes) -> Iterator[str]
 def stack(
     servers: Servers, bank_url: str, worker_name: str, pepper: bytes, tmp_path_factory
 ) -> Iterator[Stack]:
+    """The whole house."""
     servers.redis.start()
     number = int(worker_name.removeprefix("gw")) if worker_name.startswith("gw") else 0
-    redis_url = servers.redis.url.replace("db=0", f"db={15 - number % 8}")
-    home = tmp_path_factory.mktemp("stack")
-    web, twin = _free_port(), _free_port()
-    env = {
-        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
-        "DATABASE_URL": bank_url,
-        "DATABASE_ADMIN_URL": servers.admin_url(make_url(bank_url).database),
-        "REDIS_URL": redis_url,
-        "DATA_DIR": str(home),
-        "DEMO_MODE": "1",
-        "PORT": str(web),
-        "TWIN_PORT": str(twin),
-        "PIN_PEPPER": base64.b64encode(pepper).decode(),
-        "SECRET_KEY": "a secret of the browser tests, long enough",
-    }
-    processes = {}
-    try:
-        for program in PROGRAMS:
-            log = (home / f"{program}.log").open("w")
-            processes[program] = subprocess.Popen(
-                [sys.executable, "-m", program], cwd=ROOT, env=env, stdout=log, stderr=log
-            )
-        running = Stack(
-            f"http://127.0.0.1:{web}", f"http://127.0.0.1:{twin}", redis_url, home, processes
-        )
-        _wait_for(running, f"{running.url}/")
-        _wait_for(running, f"{running.twin}/healthz")
+    with run_stack(
+        [WEB, WORKER, SCHEDULER, TWIN],
+        home=tmp_path_factory.mktemp("stack"),
+        database_url=bank_url,
+        redis_url=servers.redis.url.replace("db=0", f"db={15 - number % 8}"),
+        pepper=pepper,
+        DATABASE_ADMIN_URL=servers.admin_url(make_url(bank_url).database),
+    ) as running:
         yield running
-    finally:
-        for process in processes.values():
-            process.terminate()
-        for process in processes.values():
-            try:
-                process.wait(8)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(stack: Stack, url: str, seconds: float = 40) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        ended = {name for name, p in stack.processes.items() if p.poll() is not None}
-        if ended:
-            break
-        try:
-            if httpx.get(url, timeout=5).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError(f"{url} does not answer; ended: {ended}\n{stack.everything_logged()}")
 
 
 @pytest.fixture(scope="session")

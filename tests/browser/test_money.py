@@ -152,7 +152,7 @@ def test_a_pin_is_seen_nowhere(phones, stack, servers):
     for place in ("#phones", "#xray"):
         html = amina.page.locator(place).inner_html()
         assert [html[m.start() - 200 : m.end() + 80] for m in alone.finditer(html)] == []
-    assert not alone.search(stack.everything_logged())
+    assert not alone.search(stack.logged())
     with redis.Redis.from_url(stack.redis_url) as client:
         events = [json.loads(fields[b"event"]) for _, fields in client.xrange("ui:events")]
     assert events

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from twilio.rest import Client
 
 from channels.message import Fate, Hook, Inbound, Media, Receipt, Reply, Status
-from channels.twilio_api import FATES
+from channels.twilio_api import FATES, connect
 from channels.twilio_hook import TwilioDoor
 from tests.support.twilio_wire import (
+    SID,
     TEXT,
+    TOKEN,
     URL,
     form,
     sms,
@@ -217,7 +218,7 @@ def test_the_acknowledgement_is_empty_twiml() -> None:
 
 def test_the_client_ignores_an_edge_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_EDGE", "sydney")
-    client: Client = sms()._client
+    client = connect(account_sid=SID, auth_token=TOKEN)
     assert client.get_hostname("https://api.twilio.com/x") == "https://api.twilio.com/x"
 
 

@@ -1,4 +1,4 @@
-"""Messages out through Twilio's wire, with the official client."""
+"""Messages out through Twilio's wire."""
 # ruff: noqa: RUF001 - typographic marks are what customers and templates write
 
 import base64
@@ -157,7 +157,7 @@ def test_each_code_has_its_fate_on_the_wire(
     failed = caught(lambda: sms.send(to(Reply("Hi"))))
     assert (failed.code, failed.fate) == (str(code), fate)
     assert "254712" not in repr(failed)
-    assert failed.__suppress_context__
+    assert failed.__context__ is None
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_nobody_there(provider: Any) -> None:
 def test_an_endless_answer_is_cut_off(provider: Any, sms: TwilioSms) -> None:
     provider.will(201, taken() | {"body": "x" * 2_000_000})
     failed = caught(lambda: sms.send(to(Reply("Hi"))))
-    assert (failed.code, failed.fate) == ("ContentDecodingError", Fate.RETRY)
+    assert (failed.code, failed.fate) == ("answer_too_long", Fate.RETRY)
     provider.will(201, taken())
     assert sms.send(to(Reply("Hi"))).provider_id == taken()["sid"]
 

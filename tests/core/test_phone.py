@@ -50,7 +50,8 @@ def test_a_masked_number_can_be_recognised_and_not_called(number, masked):
 
 def test_where_a_number_is_from():
     assert country_of("+255712000003", "KE") == "TZ"
-    assert country_of("KE.13491208655302741918", "KE") == "KE"
+    assert country_of("TZ.13491208655302741918", "KE") == "TZ"
+    assert country_of("somebody", "KE") == "KE"
     assert is_phone("+254712000002")
     assert not is_phone("KE.13491208655302741918")
     assert not is_phone("0712000002")

@@ -20,7 +20,7 @@ STEPS = (
     "conversations",  # looking at where the conversation stands
     "inbox",  # opening the turn
     "pins",  # judging the proof
-    "ledger_requests",  # the posting begins
+    "transaction_types",  # the posting begins
     "ledger_accounts",
     "transactions",
     "ledger_entries",
@@ -54,7 +54,7 @@ def waits_for_lock(books):
 def balances(books):
     with books.connect() as connection:
         rows = connection.exec_driver_sql(WALLETS, {"phones": [AMINA, BRIAN]})
-        return dict(rows.tuples().all())
+        return dict([tuple(row) for row in rows])
 
 
 def breaches(books, today):

@@ -42,8 +42,18 @@ class Stack:
         """Where the twin of the phone companies listens."""
         return f"http://127.0.0.1:{self.twin_port}"
 
+    @property
+    def redis_url(self) -> str:
+        """The address of its Redis."""
+        return self.environment["REDIS_URL"]
+
     def start(self, program: str) -> None:
         """Start a program; web and twin are waited for until they answer."""
+        self.launch(program)
+        self.ready(program)
+
+    def launch(self, program: str) -> None:
+        """Start a program and wait for nothing."""
         with (self.home / f"{program}.log").open("ab") as log:
             self.processes[program] = subprocess.Popen(
                 [sys.executable, "-m", program],
@@ -53,9 +63,15 @@ class Stack:
                 stderr=log,
                 start_new_session=True,
             )
-        ready = {WEB: f"{self.url}/api/health/db", TWIN: f"{self.twin}/healthz"}.get(program)
-        if ready:
-            self._await(program, ready)
+
+    def ready(self, program: str) -> None:
+        """Wait until a program answers, if it is one that does."""
+        address = {WEB: f"{self.url}/api/health/db", TWIN: f"{self.twin}/healthz"}.get(program)
+        until = time.monotonic() + STARTS_WITHIN
+        while address and not _answers(address):
+            if time.monotonic() > until or self.processes[program].poll() is not None:
+                raise AssertionError(f"{program} does not answer\n{self.logged()}")
+            time.sleep(0.1)
 
     def kill(self, program: str) -> None:
         """Kill a program and all its children, as ``kill -9`` does: nobody may tidy up."""
@@ -99,16 +115,12 @@ class Stack:
             public_base_url=self.url, twin_port=self.twin_port, sms_routes=SMS_ROUTES, **DEMO
         )
 
-    def _await(self, program: str, address: str) -> None:
-        until = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < until and self.processes[program].poll() is None:
-            try:
-                if httpx.get(address, timeout=5).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-        raise AssertionError(f"{program} does not answer\n{self.logged()}")
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 @contextmanager
@@ -134,7 +146,9 @@ def run_stack(
     stack = Stack(home, environment, web, twin)
     try:
         for program in programs:
-            stack.start(program)
+            stack.launch(program)
+        for program in programs:
+            stack.ready(program)
         yield stack
     finally:
         stack.stop()

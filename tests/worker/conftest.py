@@ -23,7 +23,7 @@ MakeHouse = Callable[..., House]
 
 
 WRITTEN = """messages, outbox, senders, receipts, media, sweeps, conversations, inbox,
-    interactions, customers, addresses"""
+    interactions, customers, addresses, parked"""
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.house import House
-from channels.message import Inbound
+from channels.message import Heard, Hook, Inbound
 from channels.twilio_sms import TwilioSms
 from core.crm import sweeps
 from tests.support.numbers import Number
@@ -163,3 +163,41 @@ def test_files_come_along(house, company, heard, swept) -> None:
     assert missed.sweep(house) == 1
     [file] = heard[0].media
     assert (file.url, file.content_type) == (f"{company.url}{files}/ME1", "image/jpeg")
+
+
+def test_one_that_cannot_be_heard_yet_keeps_its_contacts_order_and_nobody_else_waiting(
+    house, company, heard, swept, monkeypatch
+) -> None:
+    others = {**listed("SM3", seconds_ago=50), "from": "+254712000002"}
+    show(company, listed("SM1", seconds_ago=80), listed("SM2", seconds_ago=60), others)
+    hear = missed.hub.hear
+
+    def busy(house: House, inbound: Inbound) -> None:
+        if inbound.id == "SM1":
+            raise missed.hub.NotHeard("busy")
+        hear(house, inbound)
+
+    with monkeypatch.context() as busily:
+        busily.setattr(missed.hub, "hear", busy)
+        missed.sweep(house)
+    assert [one.id for one in heard] == ["SM3"]
+    missed.sweep(house)
+    assert [one.id for one in heard] == ["SM3", "SM1", "SM2"]
+
+
+def test_one_that_cannot_be_read_is_parked_and_passed_over(
+    house, company, heard, swept, monkeypatch
+) -> None:
+    show(company, listed("SM1", seconds_ago=80), listed("SM2", seconds_ago=60))
+    read = TwilioSms.read
+
+    def picky(door: TwilioSms, hook: Hook) -> list[Heard]:
+        if hook.get("MessageSid") == "SM1":
+            raise ZeroDivisionError
+        return read(door, hook)
+
+    monkeypatch.setattr(TwilioSms, "read", picky)
+    missed.sweep(house)
+    with house.unit() as unit:
+        assert unit.value("select kind || ' ' || key from parked") == "job twilio SM1"
+        assert sweeps.swept_until(unit, NAME) > swept

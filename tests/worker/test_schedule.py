@@ -160,7 +160,7 @@ def test_a_window_that_was_closed_after_all_is_passed_by_template(
     drain(house, number)
     with house.unit() as unit:
         sid = unit.value("select provider_message_id from messages")
-        messages.receive(unit, Receipt(sid, "failed", "63016", "template"))
+        messages.receive(unit, [Receipt(sid, "failed", "63016", "template")])
     run_chores(house)
     run_chores(house)
     drain(house, number)
@@ -177,7 +177,7 @@ def test_a_number_that_is_not_on_whatsapp_is_reached_by_sms(make_house, number, 
     drain(house, number)
     with house.unit() as unit:
         sid = unit.value("select provider_message_id from messages")
-        messages.receive(unit, Receipt(sid, "failed", "63024", "other_channel"))
+        messages.receive(unit, [Receipt(sid, "failed", "63024", "other_channel")])
     run_chores(house)
     drain(house, sms)
     assert sms.texts("+254712000001") == ["a"]
@@ -193,7 +193,7 @@ def test_a_handset_that_is_off_is_tried_a_few_times(house: House, number: Number
             sid = unit.value(
                 "select provider_message_id from messages order by created_at desc, id desc limit 1"
             )
-            messages.receive(unit, Receipt(sid, "failed", "30003", "retry"))
+            messages.receive(unit, [Receipt(sid, "failed", "30003", "retry")])
         run_chores(house)
         with house.unit() as unit:
             waits += [
@@ -222,7 +222,7 @@ def test_an_expired_lease_is_returned_and_sent(
 
 def test_early_receipts_are_applied_by_the_sweep(house: House, number: Number, queue) -> None:
     with house.unit() as unit:
-        messages.receive(unit, Receipt(f"SM{number.number}-1", "delivered"))
+        messages.receive(unit, [Receipt(f"SM{number.number}-1", "delivered")])
     queue(("+1", "a"))
     drain(house, number)
     run_chores(house)

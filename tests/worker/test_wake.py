@@ -53,9 +53,10 @@ def work(client: redis.Redis) -> None:
     worker.work(burst=True, logging_level="ERROR")
 
 
-def forget_call(client: redis.Redis) -> None:
+def forget_call(client: redis.Redis, clock: Clock) -> None:
     """Let the time pass after which a call for a drain may be repeated."""
     client.delete(f"wekeza:drain:{KEY}")
+    clock.now += 1.0
 
 
 def test_many_wakes_make_one_job(client) -> None:
@@ -91,13 +92,33 @@ def test_a_wake_is_one_round_trip_while_a_drain_runs(client, monkeypatch) -> Non
     assert len(trips) == 1
 
 
+def test_a_drain_seen_alive_a_moment_ago_is_not_asked_after(client) -> None:
+    waker = Wake(client, clock=(clock := Clock()))
+    waker.beat(KEY)
+    waker.wake({KEY})
+    client.delete(f"wekeza:drain:{KEY}")
+    assert waker.wake({KEY})
+    assert queued(client) == []
+    clock.now += wake.AWAKE_SECONDS
+    waker.wake({KEY})
+    assert len(queued(client)) == 1
+
+
+def test_whoever_leaves_may_be_called_at_once(client) -> None:
+    waker = Wake(client)
+    waker.wake({KEY})
+    waker.fall_silent(KEY)
+    waker.wake({KEY})
+    assert client.exists(f"wekeza:drain:{KEY}")
+
+
 @pytest.mark.parametrize("job", ["note", "fail"])
 def test_a_job_that_ended_keeps_nobody_out(client, monkeypatch, job: str) -> None:
     # RQ refuses a job while one of its id exists, finished and failed ones included.
     monkeypatch.setattr(wake, "DRAIN_JOB", f"{__name__}.{job}")
-    waker = Wake(client)
+    waker = Wake(client, clock=(clock := Clock()))
     for n in range(1, 4):
-        forget_call(client)
+        forget_call(client, clock)
         waker.wake({KEY})
         work(client)
         assert len(RAN) == n
@@ -105,9 +126,9 @@ def test_a_job_that_ended_keeps_nobody_out(client, monkeypatch, job: str) -> Non
 
 
 def test_a_queued_job_is_not_queued_again(client) -> None:
-    waker = Wake(client)
+    waker = Wake(client, clock=(clock := Clock()))
     waker.wake({KEY})
-    forget_call(client)
+    forget_call(client, clock)
     assert waker.wake({KEY})
     assert len(queued(client)) == 1
 

@@ -64,7 +64,7 @@ def main() -> int:
     """Run until stopped; exit 1 with one line a problem when the settings are wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     # These log addresses, and Africa's Talking's hold a secret.
-    for name in ("httpx", "httpcore"):
+    for name in ("httpx", "httpcore", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         settings = load()

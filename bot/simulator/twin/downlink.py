@@ -44,7 +44,7 @@ class Downlink:
         )
         self._ex.phones.add(parcel.address, bubble)
         late = self._ex.faults.plan.late_receipts
-        for status, after in self._steps(bubble):
+        for status, after in self._shuffled(self._steps(bubble)):
             if not self._ex.faults.receipt_is_lost():
                 self._report(parcel, status, after + late)
 
@@ -65,6 +65,14 @@ class Downlink:
         steps = [("sent", pace.sent), ("delivered", pace.delivered)]
         if bubble.channel == "whatsapp" and pace.read is not None:
             steps.append(("read", pace.read))
+        return steps
+
+    def _shuffled(self, steps: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Let some of them change places with the next, as they do on the way to the bank."""
+        for first in range(len(steps) - 1):
+            if self._ex.faults.receipt_is_swapped():
+                (early, soon), (late, later) = steps[first : first + 2]
+                steps[first : first + 2] = [(late, soon), (early, later)]
         return steps
 
     def _report(self, parcel: Parcel, status: str, after: float) -> None:

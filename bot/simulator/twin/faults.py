@@ -28,6 +28,8 @@ class Plan:
     """How much later than usual receipts come."""
     lost_receipts: float = 0.0
     """Share of receipts that never come."""
+    swapped_receipts: float = 0.0
+    """Share of receipts that come after the one that should have followed them."""
 
     def view(self) -> dict[str, Any]:
         """Return the plan as JSON."""
@@ -95,6 +97,10 @@ class Faults:
     def receipt_is_lost(self) -> bool:
         """Return whether this receipt never comes."""
         return self._hits(self.plan.lost_receipts)
+
+    def receipt_is_swapped(self) -> bool:
+        """Return whether this receipt comes after the next."""
+        return self._hits(self.plan.swapped_receipts)
 
     def _hits(self, share: float) -> bool:
         return share > 0 and self._dice.random() < share

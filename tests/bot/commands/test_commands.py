@@ -188,7 +188,7 @@ def test_dead_messages_are_listed_and_sent_again(demo: Command, dead: int) -> No
 
 
 def test_stories_are_drawn_and_checked(command: Command) -> None:
-    assert command("flow", "diagram", "send_money").output.startswith("stateDiagram-v2")
+    assert command("flow", "diagram", "send_money").output.startswith("flowchart TD")
     assert command("flow", "diagram", "send_money", "--svg").output.startswith("<svg")
     result = command("flow", "check")
     assert result.exit_code == 0, result.output

@@ -73,6 +73,14 @@ def test_whatsapp_is_read_too(client, twin, ear):
     assert receipts[2].form["EventType"] == "READ"
 
 
+def test_receipts_that_change_places_are_all_delivered(client, twin, ear):
+    opened(twin, ear)
+    twin.http.post("/twin/faults", json={"swapped_receipts": 1.0}).raise_for_status()
+    client.messages.create(to=f"whatsapp:{AMINA}", from_=BANK, body="Hello")
+    receipts = ear.wait(3, "/webhooks/twilio/status")
+    assert [r.form["MessageStatus"] for r in receipts] == ["delivered", "read", "sent"]
+
+
 def test_a_stranger_is_not_let_in(twin):
     stranger = Client(twin.settings.twilio_account_sid, "wrong", http_client=Rebased(twin.url))
     assert refusal(lambda: stranger.messages.create(to=AMINA, from_="21000", body="Hello")) == (

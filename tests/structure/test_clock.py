@@ -1,0 +1,109 @@
+"""Time, ids and chance come from outside: from the house, so that a test can stand them still.
+
+``time.monotonic`` and ``perf_counter`` may be read anywhere: they measure and tell no time.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.structure.source import ROOMS, ROOT, files, name, tree
+
+CLOCKS = {
+    "datetime.now", "datetime.utcnow", "datetime.today", "datetime.utcfromtimestamp", "date.today",
+    "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.date.today",
+    "time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime", "time.ctime",
+}  # fmt: skip
+CHANCE = re.compile(
+    # A generator made from a given seed is no chance: it throws the same in every run.
+    r"(uuid\.)?uuid[1-8]$|uuid_utils\.(compat\.)?uuid|os\.urandom$"
+    r"|random\.(?!Random$)\w+$|secrets\.(token|rand|choice)"
+)
+TIMES_IN_SQL = re.compile(
+    r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\(\s*\)"
+    r"|\b(current_timestamp|current_date|current_time|localtime|localtimestamp)\b",
+    re.IGNORECASE,
+)
+IDS_IN_SQL = re.compile(r"\b(gen_random_uuid|random)\s*\(\s*\)", re.IGNORECASE)
+
+# Who has a clock: the house. The rest stands outside it, and no turn of a customer's passes there.
+HAVE_A_CLOCK = {
+    "bot/house.py",
+    "bot/database.py",  # commands take PostgreSQL's time
+    "bot/doctor.py",  # compares this machine's clock with PostgreSQL's
+    "bot/simulator/twin/__main__.py",  # the outside world
+}
+HAVE_CHANCE = (
+    "bot/house.py",
+    "bot/commands/",  # a command is an edge, as the house is
+    "bot/embedded/keys.py",
+    "bot/simulator/driver.py",
+    "bot/simulator/twin/__main__.py",
+)
+TIMES_BY_DEFAULT = {"0004_messages.sql"}  # a column that is always given all the same
+SOURCES = files(*ROOMS)
+SQL = sorted((ROOT / "migrations").rglob("*.sql"))
+
+
+def called(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield ast.unparse(node), node.lineno
+
+
+def strings(path: Path) -> Iterator[tuple[str, int]]:
+    docs = {
+        id(node.value)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value, node.lineno
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in SOURCES if name(one) not in HAVE_A_CLOCK], ids=name
+)
+def test_nobody_looks_at_a_clock_of_their_own(path: Path) -> None:
+    assert not [(said, line) for said, line in called(path) if said in CLOCKS]
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in SOURCES if not name(one).startswith(HAVE_CHANCE)], ids=name
+)
+def test_nobody_makes_ids_or_throws_dice(path: Path) -> None:
+    found = [(said, line) for said, line in called(path) if CHANCE.match(said)]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    "path", [one for one in SOURCES if name(one) not in HAVE_A_CLOCK], ids=name
+)
+def test_statements_are_told_the_time(path: Path) -> None:
+    looks_like_sql = re.compile(r"\b(select|insert|update|delete|with)\b", re.IGNORECASE)
+    found = [
+        (match[0], line)
+        for said, line in strings(path)
+        if looks_like_sql.search(said)
+        for match in [*TIMES_IN_SQL.finditer(said), *IDS_IN_SQL.finditer(said)]
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize("path", SQL, ids=name)
+def test_the_databases_own_functions_are_told_the_time(path: Path) -> None:
+    text = re.sub(r"--[^\n]*", "", path.read_text(encoding="utf-8"))
+    bodies = " ".join(re.findall(r"\$\$(.*?)\$\$", text, re.DOTALL))
+    # A migration may look at the clock for the rows it writes itself; nothing that stays may.
+    assert not TIMES_IN_SQL.search(text if path.parent.parent.name == "functions" else bodies)
+    if path.name not in TIMES_BY_DEFAULT:
+        assert not re.search(r"\bdefault\s+(now\s*\(|current_)", text, re.IGNORECASE)
+
+
+def test_the_exceptions_are_needed() -> None:
+    for path in (*HAVE_A_CLOCK, *HAVE_CHANCE):
+        assert (ROOT / path).exists(), path
