@@ -1,18 +1,49 @@
-"""``make bench``: every measurement in one table, also written to ``bench/results.json``."""
+"""``make bench``: measurements in one table, also written to ``bench/results.json``.
 
-from bench import posting, turns, whatsapp
-from bench.rows import publish
-from bench.stage import stage
+``make bench ARGS=turns`` takes one part anew and keeps the other parts' rows.
+"""
+
+import argparse
+from collections.abc import Callable
+
+from bench import coalescing, operations, posting, scale, seals, turns, whatsapp
+from bench.rows import Row, publish
+from bench.stage import Stage, stage
+
+Part = Callable[[Stage], list[Row]]
+
+
+def _ledger(run: Callable[[str], list[Row]]) -> Part:
+    """Return a part that needs no more than a server it may create databases on."""
+    return lambda at: run(at.settings.database_admin_url)
+
+
+PARTS: dict[str, Part] = {
+    "posting": _ledger(posting.run),
+    "operations": _ledger(operations.run),
+    "coalescing": _ledger(coalescing.run),
+    "seals": _ledger(seals.run),
+    "turns": turns.run,
+    "whatsapp": whatsapp.run,
+    "scale": scale.run,
+}
+TUNING = {"scale": scale.TUNING}
 
 
 def main() -> None:
-    """Measure one thing after the other, on servers of their own."""
-    with stage() as at:
-        rows = posting.run(at.settings.database_admin_url)
-    for module in (turns, whatsapp):
-        with stage() as at:
-            rows += module.run(at)
-    publish(rows)
+    """Measure one thing after the other, each on servers of its own."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all by default"
+    )
+    wanted = parser.parse_args().parts or list(PARTS)
+    if unknown := set(wanted) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    rows: list[Row] = []
+    for part in wanted:
+        with stage(tuning=TUNING.get(part)) as at:
+            rows += PARTS[part](at)
+    publish(rows, whole=set(wanted) == set(PARTS))
 
 
 if __name__ == "__main__":

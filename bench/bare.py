@@ -2,7 +2,9 @@
 
 The same rows are written, durably, in one transaction: the inbox row, the conversation read under
 its lock, the visitor, the conversation moved, the inbox answered, two messages and the interaction.
-It understands nothing, words nothing and checks nothing.
+It understands nothing, words nothing and checks nothing. Ours writes those rows in fewer round
+trips, by a function and a statement that do several things; the peer keeps its eight, as somebody
+would write them down.
 """
 
 import os
@@ -48,7 +50,7 @@ def create_app() -> Flask:
     """Return the bare view's application, on the database named by BARE_DATABASE_URL."""
     app = Flask(__name__)
     pool = psycopg_pool.ConnectionPool(
-        os.environ["BARE_DATABASE_URL"], min_size=8, max_size=16, open=True
+        os.environ["BARE_DATABASE_URL"], min_size=4, max_size=16, open=True
     )
 
     @app.post("/bare")
@@ -58,5 +60,9 @@ def create_app() -> Flask:
             for statement in STATEMENTS:
                 connection.execute(statement, facts)
         return Response("CON hello", mimetype="text/plain")
+
+    @app.post("/nothing")
+    def nothing() -> Response:
+        return Response(f"CON {request.form['phoneNumber']}", mimetype="text/plain")
 
     return app

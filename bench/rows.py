@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -44,7 +45,18 @@ def show(rows: list[Row]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
 
 
-def publish(rows: list[Row]) -> None:
-    """Print the table and write ``bench/results.json``."""
+def publish(rows: list[Row], *, whole: bool = False) -> None:
+    """Print the table and write ``bench/results.json``.
+
+    Rows of parts that were not measured this time are kept there, unless this was the ``whole``.
+    """
     show(rows)
-    RESULTS.write_text(json.dumps([asdict(one) for one in rows], indent=2) + "\n")
+    fresh = [asdict(one) for one in rows]
+    known = [] if whole or not RESULTS.exists() else json.loads(RESULTS.read_text())
+    measured = {_key(one) for one in fresh}
+    kept = [one for one in known if _key(one) not in measured]
+    RESULTS.write_text(json.dumps([*kept, *fresh], indent=2) + "\n")
+
+
+def _key(one: dict[str, Any]) -> tuple[str, str]:
+    return one["name"], one["against"]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,16 @@ from core.store.engine import open_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS_WITHIN = 60
+PROCESSES, THREADS = 2, 4
+"""Of the web server, ours and the peer's: a process for each core, threads for those who wait."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """An application that is served, and the process of each of its programs."""
+
+    url: str
+    pids: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -57,35 +67,49 @@ class Stage:
                 os.killpg(child.pid, signal.SIGKILL)
 
     @contextmanager
-    def house(self) -> Iterator[str]:
-        """Serve the bank as in production, without the demo's live view, and return its address."""
+    def house(self, *programs: str) -> Iterator[Served]:
+        """Serve the bank as in production, without the demo's live view; more programs beside it.
+
+        ``programs`` are modules such as ``worker.run``.
+        """
         base = f"http://127.0.0.1:{self.settings.port}"
         given = {
             "DEMO_MODE": "0", "DATABASE_URL": self.settings.database_url,
-            "DATABASE_ADMIN_URL": self.settings.database_admin_url,
-            "WEB_PROCESSES": "2", "WEB_THREADS": "8",
+            "DATABASE_ADMIN_URL": self.settings.database_admin_url, "LOG_LEVEL": "INFO",
+            "WEB_PROCESSES": str(PROCESSES), "WEB_THREADS": str(THREADS),
         }  # fmt: skip
         given |= {name.upper(): value for name, value in DEMO.items()}
-        command = (sys.executable, "-m", "bot.serve")
-        with self.process(*command, ready=f"{base}/api/health/db", **given):
-            yield base
+        with ExitStack() as running:
+            web = running.enter_context(
+                self.process(
+                    sys.executable, "-m", "bot.serve", ready=f"{base}/api/health/db", **given
+                )
+            )
+            pids = {
+                one: running.enter_context(self.process(sys.executable, "-m", one, **given)).pid
+                for one in programs
+            }
+            yield Served(base, {"bot.serve": web.pid, **pids})
 
     @contextmanager
-    def web(self, app: str, *, port: int, ready: str, **more: str) -> Iterator[str]:
-        """Serve an application as the Procfile serves ours, and return its address."""
+    def web(self, app: str, *, port: int, ready: str, **more: str) -> Iterator[Served]:
+        """Serve another application as ours is served, on the same number of threads.
+
+        ``app`` names what makes it, such as ``bench.bare:create_app``.
+        """
         command = (
-            sys.executable, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}", "--workers", "2",
-            "--threads", "8", "--worker-class", "gthread", "--graceful-timeout", "3",
-            "--keep-alive", "30", "--log-level", "warning",
+            sys.executable, "-m", "granian", app, "--factory", "--interface", "wsgi",
+            "--host", "127.0.0.1", "--port", str(port), "--workers", str(PROCESSES),
+            "--blocking-threads", str(THREADS), "--http", "1", "--no-ws", "--log-level", "error",
         )  # fmt: skip
         base = f"http://127.0.0.1:{port}"
-        with self.process(*command, ready=f"{base}{ready}", **more):
-            yield base
+        with self.process(*command, ready=f"{base}{ready}", **more) as child:
+            yield Served(base, {app: child.pid})
 
 
 @contextmanager
-def stage(*, port: int = 18200) -> Iterator[Stage]:
-    """Set up a house in a temporary folder and take it down again."""
+def stage(*, port: int = 18200, tuning: Mapping[str, str] | None = None) -> Iterator[Stage]:
+    """Set up a house in a temporary folder and take it down; ``tuning`` is PostgreSQL's."""
     folder = Path(tempfile.mkdtemp(prefix="wekeza-bench-"))
     os.environ |= {
         "DATA_DIR": str(folder), "PORT": str(port), "LOG_LEVEL": "ERROR", "DEMO_MODE": "1",
@@ -93,7 +117,7 @@ def stage(*, port: int = 18200) -> Iterator[Stage]:
     for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     settings = load(env_file=None)
-    servers = _servers(settings)
+    servers = _servers(settings, tuning)
     for server in servers:
         server.start()
     try:
@@ -108,16 +132,16 @@ def stage(*, port: int = 18200) -> Iterator[Stage]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _servers(settings: Settings) -> list[Postgres | Redis]:
+def _servers(settings: Settings, tuning: Mapping[str, str] | None) -> list[Postgres | Redis]:
     kept = keys.read_or_make(settings.data_dir)
-    return [Postgres(settings.data_dir, kept), Redis(settings.data_dir)]
+    return [Postgres(settings.data_dir, kept, tuning=tuning), Redis(settings.data_dir)]
 
 
 def _await(address: str, child: subprocess.Popen[bytes]) -> None:
     until = monotonic() + STARTS_WITHIN
     while monotonic() < until:
         if child.poll() is not None:
-            raise RuntimeError(f"{child.args} ended with {child.returncode}")
+            raise RuntimeError(f"{child.args!r} ended with {child.returncode}")
         try:
             urlopen(address, timeout=1).close()
         except HTTPError:
