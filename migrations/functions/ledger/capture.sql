@@ -7,7 +7,8 @@ create function ledger_capture(
     p_now timestamptz, p_correlation text,
     out code text, out facts jsonb, out replayed boolean, out hash bytea, out moved bigint, out remaining bigint,
     out currency text
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     v_hold     ledger_holds;
     d_owner    uuid;
@@ -160,7 +161,8 @@ end $$;
 create function ledger_void(
     p_id uuid, p_hold uuid, p_now timestamptz, p_correlation text,
     out code text, out facts jsonb, out replayed boolean, out hash bytea
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     v_hold    ledger_holds;
     v_verdict ledger_verdict;

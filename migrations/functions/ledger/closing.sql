@@ -5,7 +5,8 @@
 create function ledger_set_status(
     p_id uuid, p_account uuid, p_status text, p_by text, p_reason text, p_now timestamptz, p_correlation text,
     out code text, out facts jsonb, out replayed boolean, out hash bytea, out before text
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 begin
     hash := sha256(convert_to(row('status', p_account, p_status, p_by, p_reason)::text, 'UTF8'));
     perform ledger_take_id(p_id);
@@ -58,7 +59,8 @@ end $$;
 create function ledger_close(
     p_id uuid, p_account uuid, p_to uuid, p_by text, p_reason text, p_now timestamptz, p_correlation text,
     out code text, out facts jsonb, out replayed boolean, out hash bytea, out swept bigint
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     v_account ledger_accounts;
     v_to      ledger_accounts;

@@ -1,5 +1,8 @@
 -- Several legs, all or nothing, judged in their order; the header carries the first. A leg's balance
 -- counts what the legs before it did. Conditions and the value date are judged with the first leg.
+--
+-- Plans are kept: how many ids an array holds would make each call look cheaper to plan anew, and planning
+-- is a fifth of it.
 
 create function ledger_post_group(
     p_id uuid, p_type text, p_debits uuid[], p_credits uuid[], p_amounts bigint[], p_currencies text[],
@@ -8,7 +11,8 @@ create function ledger_post_group(
     p_hash bytea default null,              -- of what was asked, when that was not a group
     out code text, out facts jsonb, out replayed boolean, out hash bytea
 ) language plpgsql volatile security definer
-set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan as $$
 declare
     v_accounts ledger_accounts[];           -- as they stand after the legs judged so far
     v_ids      uuid[];

@@ -13,7 +13,8 @@ create function ledger_authorise(
     p_reference text, p_note text, p_expires_at timestamptz, p_over_points int, p_over_amount bigint,
     p_now timestamptz, p_correlation text, p_expect_version bigint default null, p_min_left bigint default null,
     out code text, out facts jsonb, out replayed boolean, out hash bytea
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     d_owner    uuid;
     d_currency text;
@@ -197,7 +198,8 @@ create function ledger_raise_hold(
     p_id uuid, p_hold uuid, p_amount bigint, p_currency text, p_expires_at timestamptz, p_now timestamptz,
     p_correlation text,
     out code text, out facts jsonb, out replayed boolean, out hash bytea
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     v_hold    ledger_holds;
     v_debit   ledger_accounts;

@@ -226,7 +226,8 @@ end $$;
 create function ledger_look(
     p_type text, p_debit uuid, p_credit uuid, p_amount bigint, p_currency text, p_now timestamptz,
     out code text, out facts jsonb
-) language plpgsql stable security definer set search_path = public, pg_temp as $$
+) language plpgsql stable security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     v_debit   ledger_accounts;
     v_credit  ledger_accounts;

@@ -2,6 +2,9 @@
 -- the payer's counter; everything is judged on locked rows, and either posted or refused. A refusal is a
 -- row and a code, not an exception: it commits and stays the answer to that id for ever.
 --
+-- Planner settings are pinned: a session keeps its plans, and one that was made while a table was
+-- empty reads the whole of it for ever.
+--
 -- A comment that begins with `point:` names a place where the tests let the call break off, to see that
 -- nothing of it stays.
 
@@ -75,7 +78,8 @@ create function ledger_post(
     p_reference text, p_note text, p_value_date date, p_now timestamptz, p_correlation text,
     p_expect_version bigint default null, p_min_left bigint default null, p_reverses uuid default null,
     out code text, out facts jsonb, out replayed boolean, out hash bytea
-) language plpgsql volatile security definer set search_path = public, pg_temp as $$
+) language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 declare
     d_owner    uuid;
     d_currency text;
@@ -184,7 +188,8 @@ end $$;
 -- else settled the id in between, the caller's transaction fails and is run again.
 create function ledger_keep_refusal(p_id uuid, p_hash bytea, p_code text, p_facts jsonb, p_now timestamptz)
 returns void
-language plpgsql volatile security definer set search_path = public, pg_temp as $$
+language plpgsql volatile security definer
+set search_path = public, pg_temp set enable_seqscan = off as $$
 begin
     perform ledger_take_id(p_id);
     if not ledger_answered(p_id) then
