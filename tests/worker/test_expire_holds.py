@@ -3,11 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 
 from bot.house import House
 from core.ledger import book
 from tests.core.ledger.books import customer, hold, kes
 from worker import expire_holds
+
+
+@pytest.fixture
+def database(clean_database: str) -> str:
+    """A database of its own: what is posted here stays."""
+    return clean_database
+
+
+@pytest.fixture
+def books(clean_engine: Engine) -> Engine:
+    """The way to it."""
+    return clean_engine
 
 
 @pytest.fixture
