@@ -114,6 +114,7 @@ def test_a_lock_ends_with_its_connection(house: House, admin_engine) -> None:
                 """
                 select pg_terminate_backend(pid) from pg_locks
                 where locktype = 'advisory' and granted and pid <> pg_backend_pid()
+                  and database = (select oid from pg_database where datname = current_database())
                 """
             )
         assert not still()
