@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, make_url
 
+from bench.keys import KEYS
 from bench.pgbench import ACCOUNTS, FIRST, book
 from bench.rows import Row, middle, row
 from core.ledger.book import Coalescer, Item, Leg, post
@@ -36,7 +37,7 @@ def run(database_url: str, *, rounds: int = 3, seconds: float = 6) -> list[Row]:
         @contextmanager
         def units() -> Iterator[Unit]:
             with open_unit(
-                engine, now=datetime.now(UTC), new_id=uuid4, correlation="bench"
+                engine, keys=KEYS, now=datetime.now(UTC), new_id=uuid4, correlation="bench"
             ) as unit:
                 yield unit
 

@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import URL, Engine, make_url
 
 from bench.cpu import seconds_of
+from bench.keys import KEYS
 from bench.pgbench import ACCOUNTS, FIRST, book
 from bench.rows import Row, middle, row, show
 from core.ledger.checks.seals import verify_seals
@@ -73,7 +74,7 @@ def _engine(url: URL) -> Engine:
 
 
 def _unit(engine: Engine) -> AbstractContextManager[Unit]:
-    return open_unit(engine, now=datetime.now(UTC), new_id=uuid4, correlation="bench")
+    return open_unit(engine, keys=KEYS, now=datetime.now(UTC), new_id=uuid4, correlation="bench")
 
 
 def _seal(engine: Engine) -> None:

@@ -22,6 +22,8 @@ from bot.embedded.postgres import Postgres
 from bot.embedded.redis import Redis
 from bot.settings import Settings, load
 from core.demo import bank
+from core.store import data_keys
+from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,7 +125,12 @@ def stage(*, port: int = 18200, tuning: Mapping[str, str] | None = None) -> Iter
     try:
         migrate.upgrade(settings.database_admin_url, app_url=settings.database_url)
         engine = open_engine(settings.database_url, name="bench", pool=2, statement_ms=60_000)
-        bank.load(engine, now=datetime.now(UTC), pepper=settings.pin_pepper)
+        bank.load(
+            engine,
+            keys=data_keys.load(engine, LocalKeys(settings.field_keys)),
+            now=datetime.now(UTC),
+            pepper=settings.pin_pepper,
+        )
         engine.dispose()
         yield Stage(settings, dict(os.environ))
     finally:

@@ -8,6 +8,8 @@ from bot import house as houses
 from bot import migrate
 from bot.settings import Settings
 from core.demo import bank
+from core.store import data_keys
+from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
 
 LONGEST_STATEMENT_MS = 60_000
@@ -31,7 +33,8 @@ def seed(settings: Settings) -> bool:
         settings.database_url, name="wekeza-seed", pool=1, statement_ms=LONGEST_STATEMENT_MS
     )
     try:
-        return bank.load(engine, now=clock(engine), pepper=settings.pin_pepper)
+        keys = data_keys.load(engine, LocalKeys(settings.field_keys))
+        return bank.load(engine, keys=keys, now=clock(engine), pepper=settings.pin_pepper)
     finally:
         engine.dispose()
 

@@ -21,9 +21,11 @@ from core import phone
 from core.access.pins import Secrets
 from core.crm.templates import TemplateBook
 from core.partners.name_enquiry import NameEnquiry, NameRegistry
-from core.store import crashpoints, outbox
+from core.store import crashpoints, data_keys, outbox
 from core.store.crashpoints import reached
+from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
+from core.store.keyring import Keyring
 from core.store.unit import Unit, open_unit
 from flows.story import Outcome
 from flows.words import CONTACTS, Words
@@ -38,6 +40,7 @@ class House:
 
     settings: Settings
     engine: Engine
+    keys: Keyring
     redis: redis.Redis
     providers: Providers
     secrets: Secrets
@@ -59,6 +62,7 @@ class House:
         """Run one unit of work, then wake whoever sends what it left in the outbox."""
         with open_unit(
             self.engine,
+            keys=self.keys,
             now=self.now(),
             new_id=self.new_id,
             correlation=correlation or str(self.new_id()),
@@ -140,6 +144,7 @@ def furnish(
     house = House(
         settings=settings,
         engine=engine,
+        keys=data_keys.load(engine, LocalKeys(settings.field_keys)),
         redis=client,
         providers=providers.connect(settings, TemplateBook(engine, clock=clock)),
         secrets=Secrets(settings.pin_pepper),

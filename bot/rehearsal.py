@@ -61,7 +61,7 @@ def walk(house: House, run: Run, catalog: Catalog) -> list[Stood]:
     found: list[Stood] = []
     with house.engine.connect() as connection:
         transaction = connection.begin()
-        unit = Unit(connection, house.now(), house.new_id, str(house.new_id()))
+        unit = Unit(connection, house.now(), house.new_id, str(house.new_id()), house.keys)
         again = _Again(house, unit, run, catalog)
         try:
             for heard in run.turns:

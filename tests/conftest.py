@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from core.store.unit import Unit
 from tests.support import servers as support
+from tests.support.keys import KEYS
 from tests.support.servers import Servers
 
 pytest_plugins = ("tests.stories.plugin",)
@@ -112,7 +113,7 @@ def unit(engine: Engine, now: datetime, new_id: Callable[[], UUID]) -> Iterator[
     """A unit of work that never commits."""
     with engine.connect() as connection:
         outer = connection.begin()
-        yield Unit(connection, now, new_id, "00000000-0000-7000-8000-000000000001")
+        yield Unit(connection, now, new_id, "00000000-0000-7000-8000-000000000001", KEYS)
         outer.rollback()
 
 
@@ -163,7 +164,7 @@ def _load_demo_bank(servers: Servers, name: str, *, now: datetime, pepper: bytes
     from core.demo import bank
 
     with servers.app(name) as engine:
-        bank.load(engine, now=now, pepper=pepper)
+        bank.load(engine, keys=KEYS, now=now, pepper=pepper)
 
 
 @pytest.fixture

@@ -48,7 +48,11 @@ def seal_book(house: House) -> int:
 
 def _seal_next(house: House, engine: Engine, key: SealKey) -> Block | None:
     with open_unit(
-        engine, now=house.now(), new_id=house.new_id, correlation=str(house.new_id())
+        engine,
+        keys=house.keys,
+        now=house.now(),
+        new_id=house.new_id,
+        correlation=str(house.new_id()),
     ) as unit:
         return seal(unit, key)
 

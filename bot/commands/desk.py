@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import click
 import uuid_utils.compat
@@ -14,7 +15,10 @@ from bot.database import clock
 from bot.embedded import servers
 from bot.embedded.processes import ServerFailed
 from bot.settings import BadSettings, Settings, load
+from core.store import data_keys
+from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
+from core.store.keyring import Keyring
 from core.store.unit import Unit, open_unit
 
 STATEMENT_MS = 10 * 60 * 1000  # commands look at everything, and nobody waits for them
@@ -22,19 +26,28 @@ STATEMENT_MS = 10 * 60 * 1000  # commands look at everything, and nobody waits f
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, one document.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """Where a command works: the settings, and the database as the application sees it."""
 
     settings: Settings
     engine: Engine
 
+    @cached_property
+    def keys(self) -> Keyring:
+        """What protected fields are sealed with and opened by."""
+        return data_keys.load(self.engine, LocalKeys(self.settings.field_keys))
+
     @contextmanager
     def unit(self) -> Iterator[Unit]:
         """Run one unit of work."""
         new_id = uuid_utils.compat.uuid7
         with open_unit(
-            self.engine, now=clock(self.engine), new_id=new_id, correlation=str(new_id())
+            self.engine,
+            keys=self.keys,
+            now=clock(self.engine),
+            new_id=new_id,
+            correlation=str(new_id()),
         ) as unit:
             yield unit
 

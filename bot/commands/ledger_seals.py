@@ -17,6 +17,8 @@ from core.ledger.eras import new_era
 from core.ledger.proof import BadProof, Proof
 from core.ledger.seals import SealKey
 from core.ledger.seals import seal as seal_next
+from core.store import data_keys
+from core.store.data_keys import LocalKeys
 from core.store.unit import open_unit
 
 
@@ -71,7 +73,10 @@ def _new_era(settings: Settings) -> int:
     engine = admin_engine(settings.database_admin_url)
     new_id = uuid_utils.compat.uuid7
     try:
-        with open_unit(engine, now=clock(engine), new_id=new_id, correlation="new era") as unit:
+        keys = data_keys.load(engine, LocalKeys(settings.field_keys))
+        with open_unit(
+            engine, keys=keys, now=clock(engine), new_id=new_id, correlation="new era"
+        ) as unit:
             return new_era(unit)
     finally:
         engine.dispose()

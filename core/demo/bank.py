@@ -15,6 +15,7 @@ from core.joining import Joining, join
 from core.kyc.tiers import Tier
 from core.ledger import book
 from core.money import Money
+from core.store.keyring import Keyring
 from core.store.unit import Unit, jsonb, open_unit
 from core.transfers.send import reference_of
 from core.wallets.wallets import open_wallet
@@ -23,13 +24,15 @@ BY = "demo"
 _CORRELATION = UUID("00000000-0000-7000-8000-00000000de00")
 
 
-def load(engine: Engine, *, now: datetime, pepper: bytes) -> bool:
+def load(engine: Engine, *, keys: Keyring, now: datetime, pepper: bytes) -> bool:
     """Fill an empty bank with the demo's people, the same each time but for ``now``.
 
     Returns whether it did: a bank that has a customer already is left as it is.
     """
     began = now - timedelta(days=DAYS + 1)
-    with open_unit(engine, now=began, new_id=_ids(began), correlation=str(_CORRELATION)) as unit:
+    with open_unit(
+        engine, keys=keys, now=began, new_id=_ids(began), correlation=str(_CORRELATION)
+    ) as unit:
         unit.run("select pg_advisory_xact_lock(hashtextextended('demo', 0))")
         if unit.value("select exists(select from customers)"):
             return False

@@ -16,6 +16,8 @@ from psycopg.rows import namedtuple_row, scalar_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, exc
 
+from core.store.keyring import Keyring
+
 _MADE: dict[str, tuple[int, Callable[[Sequence[Any]], Any]]] = {}
 """How many columns each statement answers with, and what makes its rows."""
 
@@ -43,13 +45,15 @@ class Unit:
     SQL is written as PostgreSQL wants it, with ``%(name)s`` parameters. ``now`` is the time of the
     whole unit, ``correlation`` the id that ties its rows and log lines together, and ``wakes`` the
     sending numbers whose outbox has new rows (the edge wakes their drains after the commit).
-    ``statements`` counts what was sent to the server, the transaction's own begin and end apart.
+    ``keys`` seal and open protected fields. ``statements`` counts what was sent to the server, the
+    transaction's own begin and end apart.
     """
 
     connection: Connection
     now: datetime
     new_id: Callable[[], UUID]
     correlation: str
+    keys: Keyring
     wakes: set[str] = field(default_factory=set)
     statements: int = 0
     _cursor: psycopg.Cursor[Any] = field(init=False, repr=False)
@@ -152,8 +156,8 @@ def jsonb(value: object) -> Jsonb:
 
 @contextmanager
 def open_unit(
-    engine: Engine, *, now: datetime, new_id: Callable[[], UUID], correlation: str
+    engine: Engine, *, keys: Keyring, now: datetime, new_id: Callable[[], UUID], correlation: str
 ) -> Iterator[Unit]:
     """Run one unit of work: commit when the block ends well, roll back when it raises."""
     with engine.connect() as connection, connection.begin():
-        yield Unit(connection, now, new_id, correlation)
+        yield Unit(connection, now, new_id, correlation, keys)

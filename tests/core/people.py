@@ -16,6 +16,7 @@ from core.ledger import book
 from core.money import Money
 from core.phone import country_of
 from core.store.unit import Unit, open_unit
+from tests.support.keys import KEYS
 
 PEPPER = b"pepper for tests, 32 bytes long."
 SECRETS = Secrets(PEPPER)
@@ -103,7 +104,7 @@ def units(engine: Engine, now: datetime = datetime(2026, 3, 4, 9, 30, tzinfo=UTC
     """Return what opens units that commit."""
 
     def opened(**other: object):
-        facts = {"now": now, "new_id": uuid4, "correlation": str(uuid4())} | other
+        facts = {"now": now, "new_id": uuid4, "correlation": str(uuid4()), "keys": KEYS} | other
         return open_unit(engine, **facts)  # type: ignore[arg-type]
 
     return opened
@@ -114,5 +115,5 @@ def passing_unit(engine: Engine, now: datetime) -> Iterator[Unit]:
     """Open a unit that leaves nothing behind, for each example of a property."""
     with engine.connect() as connection:
         outer = connection.begin()
-        yield Unit(connection, now, uuid4, str(uuid4()))
+        yield Unit(connection, now, uuid4, str(uuid4()), KEYS)
         outer.rollback()

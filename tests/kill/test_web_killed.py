@@ -12,6 +12,7 @@ import pytest
 
 from core.ledger import verify
 from core.store.unit import Unit
+from tests.support.keys import KEYS
 from tests.support.stack import WEB, until
 from tests.support.town import AMINA, BRIAN, PIN
 
@@ -59,7 +60,7 @@ def balances(books):
 
 def breaches(books, today):
     with books.connect() as connection, connection.begin():
-        return verify.verify(Unit(connection, today, uuid4, str(uuid4())))
+        return verify.verify(Unit(connection, today, uuid4, str(uuid4()), KEYS))
 
 
 @pytest.mark.parametrize("table", STEPS)

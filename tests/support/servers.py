@@ -16,6 +16,7 @@ from bot.embedded import keys
 from bot.embedded.postgres import APP, FORGETFUL, SUPERUSER, Postgres
 from bot.embedded.redis import Redis
 from core.store.engine import open_engine
+from tests.support.keys import plant
 
 PREFIX = "wekeza-tests-"
 TEMPLATE = "template_wekeza"
@@ -49,6 +50,8 @@ class Servers:
                     app_url=self.app_url("template_draft"),
                     to=newest_in_a_row(),
                 )
+                with self.admin("template_draft") as engine:
+                    plant(engine)
                 self.rename("template_draft", TEMPLATE)
 
     @contextlib.contextmanager

@@ -15,6 +15,7 @@ from bot.embedded.redis import Redis
 from core.store.outbox import queue_notice, register_senders
 from core.store.unit import open_unit
 from tests.bot.commands.conftest import Command
+from tests.support.keys import KEYS
 
 ROOT = Path(__file__).parents[3]
 
@@ -159,7 +160,9 @@ class Number:
 @pytest.fixture
 def dead(bank_engine: Engine, now, new_id) -> int:
     """The id of a message that could not be sent."""
-    with open_unit(bank_engine, now=now, new_id=new_id, correlation=str(new_id())) as unit:
+    with open_unit(
+        bank_engine, keys=KEYS, now=now, new_id=new_id, correlation=str(new_id())
+    ) as unit:
         register_senders(unit, [Number()], routes={})
         customer = unit.value("select id from customers order by created_at, id limit 1")
         unit.run("update addresses set opted_out_at = %(now)s where channel = 'whatsapp'", now=now)

@@ -11,6 +11,7 @@ from core.crm import parked
 from core.crm.parked import Poison
 from core.store.unit import Unit, open_unit
 from tests.bot.commands.conftest import Command
+from tests.support.keys import KEYS
 from tests.support.outbox_rows import register, reply
 
 WHERE = "flows/send_money.py:88 send"
@@ -19,7 +20,7 @@ WHERE = "flows/send_money.py:88 send"
 @pytest.fixture
 def broken(demo: Command, bank_engine: Engine, now) -> Command:
     """A bank in which a chore broke twice, a message once, and a letter is dead."""
-    with open_unit(bank_engine, now=now, new_id=uuid7, correlation=str(uuid7())) as unit:
+    with open_unit(bank_engine, keys=KEYS, now=now, new_id=uuid7, correlation=str(uuid7())) as unit:
         for _ in range(2):
             parked.put(unit, Poison("chore", "purge", "KeyError", WHERE, {}))
         parked.put(unit, Poison("message", "twilio SM1", "ValueError", WHERE, {"told": "yes"}))
@@ -33,7 +34,7 @@ def broken(demo: Command, bank_engine: Engine, now) -> Command:
 
 
 def unit_of(engine: Engine, now) -> Unit:
-    return open_unit(engine, now=now, new_id=uuid7, correlation=str(uuid7()))
+    return open_unit(engine, keys=KEYS, now=now, new_id=uuid7, correlation=str(uuid7()))
 
 
 def listed(command: Command, *words: str) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from core.crm import messages
 from core.store import delivery
 from core.store.delivery import Taken
 from core.store.unit import Unit, open_unit
+from tests.support.keys import KEYS
 from tests.support.outbox_rows import lease, register, reply
 
 LADDER = ("queued", "sending", "sent", "failed", "delivered", "read")
@@ -142,7 +143,7 @@ def test_batches_that_meet_do_not_lock_each_other_out(clean_engine: Engine, now:
     sids = [f"SM{n}" for n in range(8)]
 
     def open_one() -> AbstractContextManager[Unit]:
-        return open_unit(clean_engine, now=now, new_id=uuid4, correlation=str(uuid4()))
+        return open_unit(clean_engine, keys=KEYS, now=now, new_id=uuid4, correlation=str(uuid4()))
 
     with open_one() as unit:
         register(unit)

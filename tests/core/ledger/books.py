@@ -12,6 +12,7 @@ from core.ledger import book
 from core.ledger.book import Captured, Closed, Leg, OverCapture, Posted, Reason
 from core.money import Money
 from core.store.unit import Unit, open_unit
+from tests.support.keys import KEYS
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # 12:30 in Nairobi
 BECAUSE = Reason("grace@wekeza", "asked by the branch")
@@ -115,5 +116,5 @@ def posted(unit: Unit, account: UUID) -> Money:
 @contextmanager
 def committed(engine: Engine, now: datetime = NOW) -> Iterator[Unit]:
     """Open a unit that commits."""
-    with open_unit(engine, now=now, new_id=uuid4, correlation="test") as unit:
+    with open_unit(engine, keys=KEYS, now=now, new_id=uuid4, correlation="test") as unit:
         yield unit

@@ -16,6 +16,7 @@ from core.ledger.book import Item, Leg
 from core.money import Money
 from core.store.unit import Unit
 from tests.core.ledger.books import NOW, committed, customer, fund, kes
+from tests.support.keys import KEYS
 
 WRITERS = 20
 READERS = 2
@@ -172,7 +173,7 @@ def _once(
 def _look(engine: Engine, accounts: Sequence[UUID]) -> Seen:
     began = time.monotonic()
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        unit = Unit(connection, NOW, uuid4, "reader")
+        unit = Unit(connection, NOW, uuid4, "reader", KEYS)
         rows = {row.account_id: row for row in unit.all(LOOK)}
         postings = unit.value(POSTINGS)
     seen = {

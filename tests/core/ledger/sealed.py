@@ -13,6 +13,7 @@ from core.ledger.anchors import Anchor
 from core.ledger.seals import Block, SealKey
 from core.store.unit import Unit, open_unit
 from tests.core.ledger.books import NOW, customer, kes, send
+from tests.support.keys import KEYS
 
 KEY = SealKey(b"a seed of thirty-two bytes, test")
 GUARDED = (
@@ -37,7 +38,7 @@ class Sealed:
     @contextmanager
     def unit(self, minutes: int = 0):
         now = NOW + timedelta(minutes=minutes)
-        with open_unit(self.engine, now=now, new_id=uuid4, correlation="test") as unit:
+        with open_unit(self.engine, keys=KEYS, now=now, new_id=uuid4, correlation="test") as unit:
             yield unit
 
     def seal(self, *, key: SealKey = KEY, most: int = seals.MOST_PER_BLOCK) -> Block | None:
@@ -77,7 +78,7 @@ class Sealed:
             for table in GUARDED:
                 connection.exec_driver_sql(f"alter table {table} disable trigger all")
             connection.exec_driver_sql("set local session_replication_role = replica")
-            yield Unit(connection, NOW, uuid4, "tamperer")
+            yield Unit(connection, NOW, uuid4, "tamperer", KEYS)
             outer.rollback()
 
     @contextmanager
@@ -86,7 +87,7 @@ class Sealed:
         with self.admin.begin() as connection:
             for table in GUARDED:
                 connection.exec_driver_sql(f"alter table {table} disable trigger user")
-            yield Unit(connection, NOW, uuid4, "tamperer")
+            yield Unit(connection, NOW, uuid4, "tamperer", KEYS)
             guards = connection.exec_driver_sql(
                 "select tgrelid::regclass::text, tgname from pg_trigger"
                 " where tgenabled = 'D' and not tgisinternal"
@@ -110,7 +111,7 @@ def _hold(sealed: Sealed) -> None:
         one, other = customer(unit), customer(unit)
     facts = {"id": uuid4(), "debit": one.wallet, "credit": other.wallet, "now": NOW}
     with sealed.admin.connect() as connection, connection.begin():
-        unit = replace(Unit(connection, NOW, uuid4, "test"))
+        unit = replace(Unit(connection, NOW, uuid4, "test", KEYS))
         unit.run(
             """
             insert into ledger_holds (hold_id, type, debit_id, credit_id, currency, reference, note,

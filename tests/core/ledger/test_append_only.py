@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from core.ledger import book
 from core.store.unit import Unit
 from tests.core.ledger.books import NOW, capture, customer, hold, kes, send, set_status
+from tests.support.keys import KEYS
 
 # Tables that have rows below, with a change that each of them must refuse.
 WRITTEN = {
@@ -69,7 +70,7 @@ def mighty(request, admin_engine):
 
 
 def book_of(connection):
-    return Unit(connection, NOW, uuid4, "test")
+    return Unit(connection, NOW, uuid4, "test", KEYS)
 
 
 @pytest.mark.parametrize("table", WRITTEN)

@@ -14,6 +14,7 @@ from core.ledger import book
 from core.ledger.book import Coalescer, Item, Leg, Posted
 from core.store.unit import open_unit
 from tests.core.ledger.books import NOW, committed, customer, kes, posted
+from tests.support.keys import KEYS
 
 CALLERS = 24
 
@@ -35,7 +36,9 @@ def units(wide_engine):
 
         @contextmanager
         def __call__(self):
-            with open_unit(wide_engine, now=NOW, new_id=uuid4, correlation="test") as unit:
+            with open_unit(
+                wide_engine, keys=KEYS, now=NOW, new_id=uuid4, correlation="test"
+            ) as unit:
                 yield unit
             with self.lock:
                 self.opened += 1

@@ -13,6 +13,7 @@ from tests.core.ledger import busy_bank
 from tests.core.ledger.books import NOW
 from tests.core.ledger.busy_bank import OPENING, Account, Done, History, Seen
 from tests.core.ledger.histories import Book, Wrong, judge
+from tests.support.keys import KEYS
 
 ACCOUNTS, FEW = 30, 10
 SECONDS, HUNT_SECONDS, LONG_SECONDS = 2.0, 5.0, 60.0
@@ -31,7 +32,7 @@ def judges(clean_admin_engine):
     """The superuser's way to that book, for those who take their time."""
     engine = create_engine(clean_admin_engine.url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        yield Unit(connection, NOW, uuid4, "judge")
+        yield Unit(connection, NOW, uuid4, "judge", KEYS)
     engine.dispose()
 
 

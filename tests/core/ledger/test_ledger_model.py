@@ -25,6 +25,7 @@ from core.store.unit import Unit
 from tests.core.ledger.books import HOME, NOW
 from tests.core.ledger.plain_ledger import Account, Owner
 from tests.core.ledger.two_ledgers import TwoLedgers, answered
+from tests.support.keys import KEYS
 
 # Around every edge there is: of funds, of limits, of ceilings.
 MINOR = st.sampled_from(
@@ -49,7 +50,7 @@ class Ledgers(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NOW, uuid4, "model")
+        self.unit = Unit(self.connection, NOW, uuid4, "model", KEYS)
         self.both = TwoLedgers(self.unit)
         self.both.seen = self.seen
         self.plain = self.both.plain

@@ -12,6 +12,7 @@ from core.ledger.verify import CHECKS, Breach
 from core.money import Money
 from core.store.unit import Unit
 from tests.core.ledger.books import NOW, capture, customer, hold, kes, send
+from tests.support.keys import KEYS
 
 TAMPERED = (
     "transactions",
@@ -39,7 +40,7 @@ def written(admin_engine):
     """A book with two payments, a refusal, a hold captured in part and one voided."""
     with admin_engine.connect() as connection:
         outer = connection.begin()
-        unit = Unit(connection, NOW, uuid4, "test")
+        unit = Unit(connection, NOW, uuid4, "test", KEYS)
         amina, brian = customer(unit, holds=kes(100)), customer(unit)
         first, last, refused, open_, captured, voided = (uuid4() for _ in range(6))
         send(unit, amina.wallet, brian.wallet, kes(10), key=first)

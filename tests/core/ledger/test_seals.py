@@ -17,6 +17,7 @@ from core.store.unit import Unit, open_unit
 from tests.core.ledger.books import NOW, customer, kes, send
 from tests.core.ledger.sealed import KEY, Sealed, fill
 from tests.support import alone
+from tests.support.keys import KEYS
 
 servers = alone.servers  # whose transactions nobody else keeps open
 
@@ -74,7 +75,7 @@ def test_what_has_not_ended_is_waited_for(book):
         amina, brian = customer(unit, holds=kes(9)), customer(unit)
     book.seal()
     with book.engine.connect() as connection, connection.begin():
-        unit = Unit(connection, NOW, uuid4, "slow")
+        unit = Unit(connection, NOW, uuid4, "slow", KEYS)
         slow = uuid4()
         send(unit, amina.wallet, brian.wallet, kes(1), key=slow)
         (quick,) = book.pay()
@@ -86,7 +87,7 @@ def test_what_has_not_ended_is_waited_for(book):
 def test_what_was_rolled_back_leaves_no_gap(book):
     with book.engine.connect() as connection:
         outer = connection.begin()
-        customer(Unit(connection, NOW, uuid4, "undone"), holds=kes(9))
+        customer(Unit(connection, NOW, uuid4, "undone", KEYS), holds=kes(9))
         outer.rollback()
     book.pay(2)
     book.seal()
@@ -114,7 +115,7 @@ def test_a_run_is_bounded_and_no_database_transaction_is_torn_apart(book):
 def test_a_sealer_that_dies_changes_nothing(book):
     book.pay()
     with book.engine.connect() as connection:
-        assert seals.seal(Unit(connection, NOW, uuid4, "dies"), KEY)
+        assert seals.seal(Unit(connection, NOW, uuid4, "dies", KEYS), KEY)
     block = book.seal()
     assert block.height == 1
     assert breaches(book) == []
@@ -206,7 +207,7 @@ def test_on_another_server_a_new_era_keeps_the_order(book):
         unit.run("delete from ledger_eras")
     with pytest.raises(DBAPIError, match="begin a new era"):
         book.seal()
-    with open_unit(book.admin, now=NOW, new_id=uuid4, correlation="era") as unit:
+    with open_unit(book.admin, keys=KEYS, now=NOW, new_id=uuid4, correlation="era") as unit:
         assert new_era(unit) == 2
     new = book.pay(2)
     block = book.seal()
@@ -215,7 +216,7 @@ def test_on_another_server_a_new_era_keeps_the_order(book):
     assert breaches(book) == []
     with (
         pytest.raises(DBAPIError, match="no new era is needed"),
-        open_unit(book.admin, now=NOW, new_id=uuid4, correlation="era") as unit,
+        open_unit(book.admin, keys=KEYS, now=NOW, new_id=uuid4, correlation="era") as unit,
     ):
         new_era(unit)
 

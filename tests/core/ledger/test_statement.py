@@ -14,6 +14,7 @@ from core.ledger.statement import StatementBroken
 from core.money import Money
 from core.store.unit import Unit
 from tests.core.ledger.books import NOW, at, customer, fund, kes, posted, send
+from tests.support.keys import KEYS
 
 HOUR = timedelta(hours=1)
 
@@ -28,7 +29,7 @@ HOUR = timedelta(hours=1)
 def test_any_period_adds_up(engine, moves, since, length, page):
     """The clock may even run back: an account's entries are still in one order."""
     with engine.connect() as connection, connection.begin() as outer:
-        unit = Unit(connection, NOW, uuid4, "test")
+        unit = Unit(connection, NOW, uuid4, "test", KEYS)
         wallet = customer(unit, holds=kes(1000)).wallet
         other = customer(unit, holds=kes(1000)).wallet
         for hours, minor in moves:
@@ -129,7 +130,7 @@ def test_a_period_that_ends_before_it_begins_is_empty(unit):
 )
 def test_a_statement_that_does_not_add_up_is_never_shown(admin_engine, tampering):
     with admin_engine.connect() as connection, connection.begin() as outer:
-        unit = Unit(connection, NOW, uuid4, "test")
+        unit = Unit(connection, NOW, uuid4, "test", KEYS)
         amina, brian = customer(unit, holds=kes(100)), customer(unit)
         for _ in range(3):
             send(unit, amina.wallet, brian.wallet, kes(1))

@@ -7,6 +7,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, exc
 
 from core.store.unit import Unit, open_unit
+from tests.support.keys import KEYS
 
 
 def test_a_row_is_read_by_name_by_place_and_in_order(unit: Unit) -> None:
@@ -45,7 +46,7 @@ def test_when_the_server_was_started_anew_the_next_unit_goes_on(
     clean_engine: Engine, clean_admin_engine: Engine, now, new_id
 ) -> None:
     def opened():
-        return open_unit(clean_engine, now=now, new_id=new_id, correlation="test")
+        return open_unit(clean_engine, keys=KEYS, now=now, new_id=new_id, correlation="test")
 
     with opened() as one, opened() as other:
         pids = {unit.value("select pg_backend_pid()") for unit in (one, other)}

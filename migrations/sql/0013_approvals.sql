@@ -1,0 +1,2 @@
+-- Maker and checker, and the log of what staff did and saw.
+select 1;

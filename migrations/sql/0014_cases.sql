@@ -1,0 +1,2 @@
+-- Cases: clocks, notes, files, links to money.
+select 1;

@@ -1,0 +1,2 @@
+-- Addresses earn trust in steps, and lose it.
+select 1;

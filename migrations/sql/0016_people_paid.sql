@@ -1,0 +1,2 @@
+-- Saved people, requests for money, further wallets.
+select 1;

@@ -1,0 +1,2 @@
+-- Money that waits for its recipient, recalls, documents and mail.
+select 1;

@@ -1,0 +1,20 @@
+"""Cases: clocks, notes, files, links to money."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+SQL = Path(__file__).parent.parent / "sql" / "0014_cases.sql"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")

@@ -1,0 +1,20 @@
+"""Saved people, requests for money, further wallets."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+SQL = Path(__file__).parent.parent / "sql" / "0016_people_paid.sql"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")

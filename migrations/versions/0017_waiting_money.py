@@ -1,0 +1,20 @@
+"""Money that waits for its recipient, recalls, documents and mail."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0017"
+down_revision = "0016"
+
+SQL = Path(__file__).parent.parent / "sql" / "0017_waiting_money.sql"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")
