@@ -1,6 +1,7 @@
 """What every test may ask for: real servers, a database of its own, a frozen time, known ids."""
 
 import itertools
+import os
 import random
 import signal
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 
 from core.store.unit import Unit
 from tests.support import servers as support
-from tests.support.keys import KEYS
+from tests.support.keys import FIELD_KEYS, KEYS
 from tests.support.servers import Servers
 
 pytest_plugins = ("tests.stories.plugin",)
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
         support.sweep()
         signal.signal(signal.SIGTERM, _end_like_ctrl_c)
     config.stash[HOME] = Path(given) if given else support.make_home()
+    # Every database a test gets has data keys that this key wraps.
+    os.environ.setdefault("FIELD_KEYS", FIELD_KEYS)
 
 
 def _end_like_ctrl_c(*_: object) -> None:

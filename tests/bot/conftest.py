@@ -15,7 +15,6 @@ from bot.house import House
 from bot.settings import Settings, load
 from channels.message import Channel
 from core.store.engine import open_engine
-from tests.support.keys import FIELD_KEYS
 from tests.support.town import Clock, Phone
 
 
@@ -32,7 +31,6 @@ def settings(
         "REDIS_URL": redis_url,
         "DATA_DIR": str(tmp_path),
         "DEMO_MODE": "1",
-        "FIELD_KEYS": FIELD_KEYS,
         "PIN_PEPPER": base64.b64encode(pepper).decode(),
     }.items():
         monkeypatch.setenv(name, value)

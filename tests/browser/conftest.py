@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, expect
 from sqlalchemy import make_url
 
 from core.demo import bank
+from tests.support.keys import KEYS
 from tests.support.servers import Servers
 from tests.support.stack import SCHEDULER, TWIN, WEB, WORKER, Stack, run_stack
 
@@ -48,7 +49,7 @@ def bank_url(servers: Servers, worker_name: str, pepper: bytes) -> Iterator[str]
     name = f"browser_{worker_name}"
     servers.create(name)
     with servers.app(name) as engine:
-        bank.load(engine, now=datetime.now(UTC), pepper=pepper)
+        bank.load(engine, keys=KEYS, now=datetime.now(UTC), pepper=pepper)
     yield servers.app_url(name)
     servers.drop(name)
 

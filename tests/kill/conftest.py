@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from bot.embedded.redis import Redis
 from core.demo import bank
+from tests.support.keys import KEYS
 from tests.support.servers import Servers
 from tests.support.stack import WEB, Stack, run_stack
 
@@ -18,7 +19,7 @@ def kill_database(servers: Servers, worker_name: str, pepper: bytes) -> Iterator
     name = f"kill_{worker_name}"
     servers.create(name)
     with servers.app(name) as engine:
-        bank.load(engine, now=datetime.now(UTC), pepper=pepper)
+        bank.load(engine, keys=KEYS, now=datetime.now(UTC), pepper=pepper)
     yield name
     servers.drop(name)
 

@@ -21,7 +21,6 @@ from core.store import crashpoints
 from tests.structure.source import ROOMS, files, name, tree
 from tests.support import crashes
 from tests.support.drains import until
-from tests.support.keys import FIELD_KEY
 from tests.support.phone_company import PhoneCompany, open_company
 from tests.support.town import AMINA, BRIAN, PIN, Clock, Phone
 
@@ -62,7 +61,7 @@ def settings(
         _env_file=None, demo_mode=True, data_dir=tmp_path_factory.mktemp("crash"),
         database_url=servers.app_url(database), redis_url="redis://127.0.0.1:9/0",
         twilio_api_base=company.url, sms_rate=1000, name_enquiry_base="http://127.0.0.1:9",
-    ).model_copy(update={"pin_pepper": pepper, "field_keys": (FIELD_KEY,)})  # fmt: skip
+    ).model_copy(update={"pin_pepper": pepper})  # fmt: skip
     servers.drop(database)
 
 

@@ -23,7 +23,6 @@ from core.partners.name_enquiry import NameRegistry
 from tests.stories.heard import Ear, overhearing
 from tests.stories.script import Story
 from tests.stories.stage import Stage, Telling
-from tests.support.keys import FIELD_KEYS
 from tests.support.servers import Servers
 
 
@@ -70,7 +69,6 @@ def stage(
             "REDIS_URL": _redis_started,
             "DATA_DIR": str(tmp_path_factory.mktemp("stories")),
             "DEMO_MODE": "1",
-            "FIELD_KEYS": FIELD_KEYS,
             "PIN_PEPPER": base64.b64encode(pepper).decode(),
         }.items():
             patch.setenv(setting, value)

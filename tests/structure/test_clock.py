@@ -45,7 +45,8 @@ HAVE_CHANCE = (
     "core/store/data_keys.py",  # keys and nonces must be guessed by nobody, also not in a replay
     "core/store/keyring.py",
 )
-TIMES_BY_DEFAULT = {"0004_messages.sql", "0010_data_keys.sql"}  # a column that is always given all the same
+# Columns that are given all the same, or told by no turn.
+TIMES_BY_DEFAULT = {"0004_messages.sql", "0010_data_keys.sql"}
 SOURCES = files(*ROOMS)
 SQL = sorted((ROOT / "migrations").rglob("*.sql"))
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import httpx
 
 from bot.simulator.driver import Phone
-from tests.support.keys import FIELD_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB, WORKER, SCHEDULER, TWIN = "bot.serve", "worker.run", "worker.schedule", "bot.simulator.twin"
@@ -140,7 +139,6 @@ def run_stack(
         "DEMO_MODE": "1",
         "PORT": str(web),
         "TWIN_PORT": str(twin),
-        "FIELD_KEYS": FIELD_KEYS,
         "PIN_PEPPER": base64.b64encode(pepper).decode(),
         "SECRET_KEY": "a secret of tests that run processes, long enough",
         **settings,

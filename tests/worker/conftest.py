@@ -17,7 +17,7 @@ from core.access.pins import Secrets
 from core.partners.name_enquiry import NameRegistry
 from core.store import outbox
 from core.store.unit import Unit
-from tests.support.keys import FIELD_KEYS, KEYS
+from tests.support.keys import KEYS
 from tests.support.numbers import Number
 
 MakeHouse = Callable[..., House]
@@ -49,7 +49,6 @@ def make_house(
             data_dir=tmp_path,
             database_url=servers.app_url(database),
             redis_url=redis_at,
-            field_keys=FIELD_KEYS,
             **facts,
         )
         client = redis.Redis.from_url(redis_at, socket_timeout=0.5, socket_connect_timeout=0.3)

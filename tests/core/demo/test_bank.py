@@ -11,6 +11,7 @@ from core.demo.people import KNOWN, PEOPLE, PIN
 from core.ledger import book
 from core.money import Money
 from tests.core.people import counter, guess, units
+from tests.support.keys import KEYS
 
 CONTRACT = {
     "+254712000001": ("Amina", "Otieno", "en", ["KES 12400.00", "EUR 80.00", "USD 250.00"]),
@@ -72,15 +73,15 @@ def test_the_plan_never_strays_from_where_it_ends(now):
 
 def test_it_is_loaded_once_and_quickly(clean_engine, now, pepper):
     began = time.monotonic()
-    assert bank.load(clean_engine, now=now, pepper=pepper)
+    assert bank.load(clean_engine, keys=KEYS, now=now, pepper=pepper)
     assert time.monotonic() - began < 4
-    assert not bank.load(clean_engine, now=now + timedelta(days=1), pepper=pepper)
+    assert not bank.load(clean_engine, keys=KEYS, now=now + timedelta(days=1), pepper=pepper)
     with units(clean_engine)() as unit:
         assert unit.value("select count(*) from customers") == len(PEOPLE)
 
 
 def test_it_is_the_same_every_time(clean_engine, bank_unit, now, pepper):
-    bank.load(clean_engine, now=now, pepper=pepper)
+    bank.load(clean_engine, keys=KEYS, now=now, pepper=pepper)
     rows = """
         select c.id, c.phone_number, c.credit_score, w.wallet_id, w.account_no, w.balance
         from customers c join wallets w on w.user_id = c.id
