@@ -17,6 +17,7 @@ from bot.embedded import keys, postgres, redis
 from core.store import crashpoints
 
 ROOT = Path(__file__).resolve().parent.parent
+TWIN_BASES = ("twilio_api_base", "at_api_base", "meta_api_base", "name_enquiry_base")
 KEY_NAMES = ("secret_key", "field_keys", "pin_pepper", "seal_key")
 
 
@@ -69,14 +70,16 @@ class Settings(BaseSettings):
     default_country: str = Field("KE", pattern="^[A-Z]{2}$")
 
     bind_host: str
-    port: int = Field(8000, ge=1, le=65534)
+    port: int = Field(8000, ge=1, le=65533)
     twin_port: int = Field(ge=1, le=65535)
+    twin_mail_port: int = Field(ge=1, le=65535)
     public_base_url: str
     trusted_proxies: int = Field(0, ge=0, le=5)
     web_processes: int = Field(1, ge=1, le=64)
     web_threads: int = Field(16, ge=2, le=512)
     turns_waiting: int = Field(32, ge=0, le=512)
     contact_waiting: int = Field(4, ge=1, le=64)
+    live_pages: int = Field(32, ge=2, le=512)
     workers: int = Field(1, ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -91,6 +94,8 @@ class Settings(BaseSettings):
 
     secret_key: str = Field(repr=False, min_length=32)
     field_keys: KeyList = Field(repr=False, min_length=1)
+    field_key_vault: str = Field("", pattern=r"^(https?://[^/]+(/[\w-]+){2,})?$")
+    field_key_vault_token: str = Field("", repr=False)
     pin_pepper: Key = Field(repr=False)
     seal_key: Key = Field(repr=False)
 
@@ -116,11 +121,14 @@ class Settings(BaseSettings):
 
     ussd_code: str = Field("*384*100#", pattern=r"^\*[0-9*]+#$")
     ussd_webhook_secret: str = Field("", repr=False)
+    sim_webhook_secret: str = Field("", repr=False)
     name_enquiry_base: str = ""
     sms_routes: dict[str, Provider] = Field(default_factory=dict)
     sms_rate: float = Field(10.0, gt=0, le=1000)
     whatsapp_rate: float = Field(80.0, gt=0, le=1000)
     smtp_url: str = Field("", repr=False)
+    mail_from: str = Field("Wekeza <no-reply@wekeza.test>", pattern=r"^[^@\r\n]+@[^@\r\n]+$")
+    admin_allowed: AddressList = ()
 
     anchor_url: str = Field("", repr=False)
     feed_consumers: dict[str, str] = Field(default_factory=dict)
@@ -138,13 +146,14 @@ class Settings(BaseSettings):
         facts.setdefault("bind_host", "127.0.0.1" if demo else "0.0.0.0")  # noqa: S104
         port = str(facts.get("port", 8000))
         facts.setdefault("twin_port", int(port) + 1 if port.isdigit() else 8001)
+        facts.setdefault("twin_mail_port", int(port) + 2 if port.isdigit() else 8002)
         facts.setdefault("public_base_url", f"http://127.0.0.1:{port}")
         if demo:
             demo_settings.fill_in(facts)
         _add_bundled(facts)
         return facts
 
-    @field_validator("at_allowed")
+    @field_validator("at_allowed", "admin_allowed")
     @classmethod
     def _are_networks(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         for entry in entries:
@@ -166,6 +175,14 @@ class Settings(BaseSettings):
             raise ValueError("must be an address such as https://bank.example")
         return address.rstrip("/")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, address: str) -> str:
+        parts = urlsplit(address)
+        if address and (parts.scheme not in {"smtp", "smtps"} or not parts.hostname):
+            raise ValueError("must be an address such as smtp://user:secret@mail.example:587")
+        return address
+
     @field_validator("crash_at")
     @classmethod
     def _is_crash_point(cls, setting: str) -> str:
@@ -182,8 +199,13 @@ class Settings(BaseSettings):
             raise ValueError("CRASH_AT in production: it is there for tests; take it away")
         if known := demo_settings.demo_secrets_in(self.model_dump()):
             raise ValueError(f"{', '.join(known)}: a demo value, known to all; set your own")
+        if twins := [name for name in TWIN_BASES if getattr(self, name).startswith(self.twin_url)]:
+            names = ", ".join(name.upper() for name in twins)
+            raise ValueError(f"{names}: that is the demo's twin; take it away")
         if not self.public_base_url.startswith("https://"):
             raise ValueError("PUBLIC_BASE_URL must be https in production")
+        if self.field_key_vault.startswith("http://"):
+            raise ValueError("FIELD_KEY_VAULT must be https in production: data keys pass there")
         return self
 
     @property

@@ -17,3 +17,10 @@ class Refusal(Exception):
     def __init__(self, **facts: str) -> None:
         super().__init__(self.code)
         self.facts = facts
+
+
+class DeskRefusal(Refusal):
+    """A refusal that only staff and clients of the API hear, never a customer.
+
+    It is worded at the desk (``templates/console/words.html``) and has no words in a conversation.
+    """

@@ -11,6 +11,12 @@ def masked_name(*names: str) -> str:
     return " ".join(_masked(name) for name in " ".join(names).split())
 
 
+def masked_email(email: str) -> str:
+    """Return an e-mail address as its owner knows it and nobody else: ``a***@mail.example``."""
+    name, at, host = email.partition("@")
+    return f"{name[:1]}***@{host}" if at else ""
+
+
 def _masked(name: str) -> str:
     letters = [c for c in unicodedata.normalize("NFKD", name) if c.isascii() and c.isalnum()]
     match letters:

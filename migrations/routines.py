@@ -55,7 +55,7 @@ def _drop(connection: Connection, made: list[tuple[str, str]]) -> None:
     for kind in _DROPPED_FIRST:
         names = [name for made_kind, name in made if made_kind == kind]
         if kind != "function":
-            for name in names:
+            for name in reversed(names):  # a later one may stand on an earlier one
                 connection.exec_driver_sql(f"drop {kind} if exists {name}")
             continue
         signatures = connection.exec_driver_sql(

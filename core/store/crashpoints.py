@@ -16,6 +16,9 @@ POINTS = frozenset(
         "turn.opened",  # the inbox row is written and the conversation locked
         "money.posted",  # and recorded as a transfer, by the same statement
         "money.notices_queued",
+        "waiting.held",  # on hold, and not written down as money that waits
+        "waiting.invited",
+        "waiting.paid",  # captured and posted, and not written down as collected
         "turn.closed",  # conversation, kept reply, log and interaction are written
         "turn.reply_queued",
         "turn.before_commit",
@@ -35,6 +38,10 @@ POINTS = frozenset(
         "receipt.before_commit",
         "receipt.after_commit",
         "session.before_commit",
+        # A document.
+        "document.written",  # its file is on the disk and no row says so
+        # A decision of maker and checker.
+        "approval.decided",  # the effect is done and nothing is committed
         # A send.
         "send.leased",
         "send.worded",

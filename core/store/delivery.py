@@ -5,19 +5,19 @@ moment in which a crash sends a message a second time: the lease runs out and th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from core.store.outbox import SERVICE_ALERTS
-from core.store.unit import Unit, jsonb
+from core.store import contacts
+from core.store.unit import Row, Unit, jsonb
+from core.store.words import opened_payload, sealed_content
 
 WINDOW = timedelta(hours=24) - timedelta(minutes=1)
 """How long after the customer's last message WhatsApp takes free words, less a margin."""
 RECOVERY_SECONDS = 60
 """How long a number that was throttled takes to come back to its full rate."""
-MOST_REVIVED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,11 @@ class Parcel:
     sender: str
     channel: str
     contact: str
+    """Empty where it was erased since."""
     payload: dict[str, Any]
+    """A ``reply``, or an ``alert`` and its ``facts``."""
+    language: str | None
+    """The language of an alert; a reply has its words already."""
     as_template: bool
     attempts: int
     created_at: datetime
@@ -40,12 +44,13 @@ class Parcel:
 
 
 LEASE = """
-select l.id, l.lease, l.message_id, l.sender, l.channel, l.contact, l.payload, l.as_template,
-    l.attempts, l.created_at, l.expires_at, l.correlation::text,
+select l.id, l.lease, l.message_id, l.sender, l.channel, p.sealed as contact, l.payload,
+    l.language, l.as_template, l.attempts, l.created_at, l.expires_at, l.correlation::text, p.token,
     l.channel <> 'whatsapp' or coalesce((
         select c.last_inbound_at > %(window)s from conversations c
         where c.channel = l.channel and c.address = l.contact), false) as in_window
 from lease_outbox(%(sender)s, %(most)s, %(lease)s, %(until)s, %(resting)s, %(recovery)s, %(now)s) l
+left join contact_points p on p.token = l.contact
 order by l.id
 """
 
@@ -63,12 +68,20 @@ def lease(
         most=most,
         lease=unit.new_id(),
         until=unit.now + hold,
-        resting=list(resting),
+        resting=[contacts.token(unit, contact) for contact in resting],
         window=unit.now - WINDOW,
         recovery=RECOVERY_SECONDS,
         now=unit.now,
     )
-    return [Parcel(**row._asdict()) for row in rows]
+    return [_parcel(unit, row) for row in rows]
+
+
+def _parcel(unit: Unit, row: Row) -> Parcel:
+    facts = row._asdict()
+    token = facts.pop("token")
+    facts["contact"] = contacts.opened(unit.keys, token, row.contact) if token else ""
+    facts["payload"] = opened_payload(unit, row.payload, row.message_id)
+    return Parcel(**facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +128,11 @@ def _plain(value: object) -> object:
 
 def taken(unit: Unit, outcomes: Sequence[Taken]) -> None:
     """Record what the provider took, even when the lease has run out: it is a fact either way."""
-    unit.value("select record_taken(%(told)s, %(now)s)", told=_records(outcomes), now=unit.now)
+    sealed = [
+        replace(one, content=rf"\x{sealed_content(unit, one.content, one.message_id).hex()}")
+        for one in outcomes
+    ]
+    unit.value("select record_taken(%(told)s, %(now)s)", told=_records(sealed), now=unit.now)
 
 
 def retry(unit: Unit, outcomes: Sequence[Later]) -> None:
@@ -151,121 +168,6 @@ def dead(unit: Unit, outcomes: Sequence[Dead]) -> None:
         told=_records(outcomes),
         now=unit.now,
     )
-
-
-# The log shows both: the message that failed, and a new one of the same words that goes by SMS.
-BY_SMS = """
-with old as (
-    select o.id, m.id as message_id, m.customer_id, m.conversation_id,
-        case when o.payload ? 'reply' then m.content end as content, o.correlation, o.payload,
-        coalesce(c.phone_number, case when o.contact like '+%%' then o.contact end) as phone,
-        c.country
-    from outbox o join messages m on m.id = o.message_id
-    left join customers c on c.id = m.customer_id
-    where o.id = %(id)s and o.channel = 'whatsapp'
-        and (o.lease = %(lease)s or o.status = 'sent' and %(lease)s::uuid is null)
-), place as (
-    select old.*, s.key as sender, s.provider
-    from old
-    cross join lateral (
-        select key, provider from senders
-        where channel = 'sms' and (is_default or old.country = any(countries))
-        order by coalesce(old.country = any(countries), false) desc, key limit 1
-    ) s
-    where old.phone is not null and not exists (
-        select 1 from addresses a
-        where a.channel = 'sms' and a.address = old.phone and a.opted_out_at is not null
-            and old.payload ->> 'alert' <> all(%(service)s))
-), failed as (
-    update messages m set status = 'failed', error_code = %(error)s, failed_at = %(now)s
-    from place where m.id = place.message_id and message_rank(m.status) < message_rank('failed')
-), said as (
-    insert into messages (id, conversation_id, customer_id, channel, provider, is_inbound, address,
-        status, content, correlation, created_at)
-    select %(fresh)s, conversation_id, customer_id, 'sms', provider, false, phone, 'queued',
-        content, correlation, %(now)s
-    from place
-)
-update outbox o set sender = place.sender, channel = 'sms', contact = place.phone,
-    message_id = %(fresh)s, status = 'queued', as_template = false, attempts = 0,
-    due_at = %(now)s, lease = null, leased_until = null, finished_at = null, error = %(error)s
-from place where o.id = place.id
-returning o.sender
-"""
-
-
-def by_sms(unit: Unit, id: int, *, lease: UUID | None, error: str) -> bool:  # noqa: A002
-    """Send by SMS what WhatsApp did not take; False when no phone or number of ours fits.
-
-    ``lease`` is that of the parcel; None for one that was taken first and failed by a receipt.
-    """
-    sender: str | None = unit.value(
-        BY_SMS,
-        id=id,
-        lease=lease,
-        error=error,
-        fresh=unit.new_id(),
-        service=list(SERVICE_ALERTS),
-        now=unit.now,
-    )
-    if sender is not None:
-        unit.wakes.add(sender)
-    return sender is not None
-
-
-# A message that has failed stays failed: its words go out again as a message of their own.
-AGAIN = """
-with chosen as materialized (
-    select uuidv7() as fresh, o.id as row, m.*
-    from outbox o join messages m on m.id = o.message_id
-    where o.status = %(status)s and (%(ids)s::bigint[] is null or o.id = any(%(ids)s))
-    order by o.id limit %(limit)s for update of o
-), said as (
-    insert into messages (id, conversation_id, customer_id, channel, provider, is_inbound, address,
-        message_type, status, content, correlation, created_at)
-    select fresh, conversation_id, customer_id, channel, provider, false, address, message_type,
-        'queued', content, correlation, %(now)s
-    from chosen
-)
-update outbox o set message_id = chosen.fresh, status = 'queued', due_at = %(due_at)s,
-    attempts = case when %(afresh)s then 0 else attempts end,
-    as_template = %(as_template)s, error = null, finished_at = null
-from chosen where o.id = chosen.row
-returning o.sender
-"""
-
-
-def revive(unit: Unit, ids: Sequence[int] | None = None) -> int:
-    """Queue dead letters again, all or those named, up to 500 at once. Returns how many were."""
-    return _again(unit, status="dead", ids=ids, as_template=False, due_at=unit.now, afresh=True)
-
-
-def resend(unit: Unit, id: int, *, due_at: datetime, as_template: bool) -> None:  # noqa: A002
-    """Send again what a provider took and then failed to deliver. Attempts go on being counted."""
-    _again(unit, status="sent", ids=[id], as_template=as_template, due_at=due_at, afresh=False)
-
-
-def _again(
-    unit: Unit,
-    *,
-    status: str,
-    ids: Sequence[int] | None,
-    as_template: bool,
-    due_at: datetime,
-    afresh: bool,
-) -> int:
-    rows = unit.all(
-        AGAIN,
-        status=status,
-        ids=None if ids is None else list(ids),
-        limit=MOST_REVIVED,
-        as_template=as_template,
-        due_at=due_at,
-        afresh=afresh,
-        now=unit.now,
-    )
-    unit.wakes.update(row.sender for row in rows)
-    return len(rows)
 
 
 def throttle(unit: Unit, sender: str, *, pause: timedelta) -> None:

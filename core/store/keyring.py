@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import json
 import os
-from base64 import b32encode
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
@@ -17,11 +16,18 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core.store.audit_key import AuditKey
+
 KEY_BYTES = 32
 _NUMBER_BYTES, _NONCE_BYTES, _TAG_BYTES = 4, 12, 16
 _HEAD = 1 + _NUMBER_BYTES + _NONCE_BYTES
 _VERSION = b"\x01"
 _TOKEN_BYTES = 15  # 24 letters; two of a billion values meet with a chance of 4e-19
+# Base32 (RFC 4648) in small letters, two at a time: a turn makes several tokens, and the standard
+# library takes four times as long for each.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(first + second for first in _LETTERS for second in _LETTERS)
+_SHIFTS = range(8 * _TOKEN_BYTES - 10, -1, -10)
 
 
 class UnknownKey(LookupError):
@@ -33,9 +39,15 @@ class BrokenSeal(Exception):
 
 
 class Keyring:
-    """The data keys a process knows, the newest of which seals. Safe to share between threads."""
+    """The data keys a process knows, the newest of which seals. Safe to share between threads.
 
-    def __init__(self, keys: Mapping[int, bytes], *, newest: int, index_key: bytes) -> None:
+    ``audit`` is the key of the audit log.
+    """
+
+    def __init__(
+        self, keys: Mapping[int, bytes], *, newest: int, index_key: bytes, audit: AuditKey
+    ) -> None:
+        self.audit = audit
         self._lock = Lock()
         self._index_key = index_key
         self.replace(keys, newest=newest)
@@ -44,14 +56,18 @@ class Keyring:
         """Know these data keys, by number, from now on, and seal with the newest."""
         with self._lock:
             self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
-            self._newest = newest
-            self._head = _VERSION + newest.to_bytes(_NUMBER_BYTES)
-            self._cipher = self._ciphers[newest]
+            # One assignment: whoever seals meanwhile has a head and the cipher that belongs to it.
+            self._sealing = newest, _VERSION + newest.to_bytes(_NUMBER_BYTES), self._ciphers[newest]
 
     @property
     def newest(self) -> int:
         """The number of the data key that seals."""
-        return self._newest
+        return self._sealing[0]
+
+    @property
+    def known(self) -> frozenset[int]:
+        """The numbers of all data keys that open something."""
+        return frozenset(self._ciphers)
 
     def seal(self, text: str, *, field: str, row: object) -> bytes:
         """Return a text as it may stand in ``field`` (``table.column``) of that row."""
@@ -76,7 +92,7 @@ class Keyring:
 
     def seal_bytes(self, content: bytes, *, field: str, row: object) -> bytes:
         """Seal bytes, such as a file."""
-        head, cipher = self._head, self._cipher
+        _, head, cipher = self._sealing
         nonce = os.urandom(_NONCE_BYTES)
         return head + nonce + cipher.encrypt(nonce, content, _about(field, row))
 
@@ -101,7 +117,8 @@ class Keyring:
         kinds apart. Whoever asks has brought the value into its one form (E.164, lower case).
         """
         tag = hmac.digest(self._index_key, f"{kind}:{value}".encode(), hashlib.sha256)
-        return b32encode(tag[:_TOKEN_BYTES]).decode().lower()
+        number = int.from_bytes(tag[:_TOKEN_BYTES])
+        return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def number_of(sealed: bytes) -> int:

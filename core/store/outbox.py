@@ -1,7 +1,8 @@
 """What still has to leave the house: written with the turn that owes it, sent after it commits.
 
-A row holds what to say, never a secret: a one-time code is here by its id alone. Rows leave in the
-order of their ids, per contact. How they leave is in ``core.store.delivery``.
+A row holds what to say, sealed, and never a secret: a one-time code is here by its id alone. The
+contact is there by its token. Rows leave in the order of their ids, per contact. How they leave is
+in ``core.store.delivery``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,10 +12,37 @@ from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from core.store.unit import Unit, jsonb
+from core.store import contacts
+from core.store.unit import Row, Unit, jsonb
+from core.store.words import sealed_content, sealed_payload
 
 ONE_TIME_CODE = "one_time_code"
-SERVICE_ALERTS = frozenset({ONE_TIME_CODE, "money_sent", "pin_changed", "pin_locked"})
+SERVICE_ALERTS = frozenset(
+    {
+        ONE_TIME_CODE,
+        "document_late",
+        "document_ready",
+        "money_sent",
+        "money_waits",
+        "money_collected",
+        "money_returned",
+        "number_changed",
+        "pin_changed",
+        "pin_locked",
+        "self_locked",
+        "sim_changed",
+        "trust_returned",
+        "pin_reset_allowed",
+        "recall_asked",
+        "recall_held",
+        "recall_refused",
+        "recall_released",
+        "recall_returned",
+        "recall_taken",
+        "wallets_frozen",
+        "wallets_released",
+    }
+)
 """What a customer is told even after STOP: receipts, codes they asked for, and warnings."""
 USEFUL_FOR = {ONE_TIME_CODE: timedelta(minutes=5)}
 """Alerts that are of no use later, and for how long they are."""
@@ -108,7 +136,9 @@ def queue_reply(
 ) -> UUID:
     """Owe a customer a reply and return the message's id. ``content`` is what the log keeps.
 
-    ``reply`` is a ``Reply`` as a dictionary; priority 0 leaves first, among different contacts.
+    ``contact`` was met before, or kept by `core.store.contacts.keep`: nothing goes to an address
+    that nobody can reveal. ``reply`` is a ``Reply`` as a dictionary; priority 0 leaves first, among
+    different contacts.
     """
     message_id = unit.new_id()
     unit.run(
@@ -129,10 +159,10 @@ def queue_reply(
         customer_id=customer_id,
         channel=channel,
         provider=provider,
-        contact=contact,
-        content=content,
+        contact=contacts.token(unit, contact),
+        content=sealed_content(unit, content, message_id),
         sender=sender,
-        payload=jsonb({"reply": reply}),
+        payload=sealed_payload(unit, {"reply": reply}, message_id),
         priority=priority,
         correlation=unit.correlation,
         now=unit.now,
@@ -147,7 +177,8 @@ class Notice:
 
     It goes to their trusted WhatsApp address, else by SMS to their phone, in their language; a
     ``channel`` (USSD counts as SMS) or a whole address may be given. The words are found when it is
-    sent, so facts are plain strings and name secrets by id only.
+    sent, so facts are plain strings and name secrets by id only. A ``document`` goes along where
+    files can; elsewhere the words of ``<alert>_waits`` say where it is to be had.
     """
 
     customer_id: UUID
@@ -155,11 +186,18 @@ class Notice:
     facts: Mapping[str, str]
     channel: str | None = None
     address: str | None = None
+    document: UUID | None = None
 
     def __post_init__(self) -> None:
         """Refuse an address of no channel."""
         if self.address is not None and self.channel is None:
             raise ValueError("an address needs its channel")
+
+    @property
+    def payload(self) -> dict[str, object]:
+        """What is to be said, as the outbox keeps it."""
+        said: dict[str, object] = {"alert": self.alert, "facts": dict(self.facts)}
+        return said if self.document is None else {**said, "document": str(self.document)}
 
     @property
     def carried_by(self) -> str | None:
@@ -187,10 +225,10 @@ def queue_notices(unit: Unit, notices: Sequence[Notice]) -> list[UUID | None]:
         facts |= {
             f"customer{n}": one.customer_id,
             f"channel{n}": one.carried_by,
-            f"address{n}": one.address,
+            f"address{n}": None if one.address is None else contacts.keep(unit, one.address),
             f"service{n}": one.alert in SERVICE_ALERTS,
             f"message{n}": message,
-            f"payload{n}": jsonb({"alert": one.alert, "facts": dict(one.facts)}),
+            f"payload{n}": sealed_payload(unit, one.payload, message),
             f"expires_at{n}": None if useful is None else unit.now + useful,
         }
     senders = unit.one(_owing(len(notices)), **facts)
@@ -238,10 +276,18 @@ def listed(unit: Unit, *, status: str = "dead", limit: int = 50) -> list[Owed]:
     """Return the oldest rows in a status: queued, leased, sent or dead. At most 500."""
     rows = unit.all(
         """
-        select id, message_id, sender, contact, status, attempts, due_at, error, created_at
-        from outbox where status = %(status)s order by id limit %(limit)s
+        select o.id, o.message_id, o.sender, p.sealed as contact, o.status, o.attempts, o.due_at,
+            o.error, o.created_at, p.token
+        from outbox o left join contact_points p on p.token = o.contact
+        where o.status = %(status)s order by o.id limit %(limit)s
         """,
         status=status,
         limit=min(limit, MOST_LISTED),
     )
-    return [Owed(*tuple(row)) for row in rows]
+    return [_owed(unit, row) for row in rows]
+
+
+def _owed(unit: Unit, row: Row) -> Owed:
+    *facts, token = row
+    facts[3] = contacts.opened(unit.keys, token, row.contact) if token else ""
+    return Owed(*facts)

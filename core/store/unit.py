@@ -45,8 +45,9 @@ class Unit:
     SQL is written as PostgreSQL wants it, with ``%(name)s`` parameters. ``now`` is the time of the
     whole unit, ``correlation`` the id that ties its rows and log lines together, and ``wakes`` the
     sending numbers whose outbox has new rows (the edge wakes their drains after the commit).
-    ``keys`` seal and open protected fields. ``statements`` counts what was sent to the server, the
-    transaction's own begin and end apart.
+    ``keys`` seal and open protected fields. ``last`` is done when everything else has been, for
+    what locks a row that every unit of its kind needs. ``statements`` counts what was sent to the
+    server, the transaction's own begin and end apart.
     """
 
     connection: Connection
@@ -55,6 +56,7 @@ class Unit:
     correlation: str
     keys: Keyring
     wakes: set[str] = field(default_factory=set)
+    last: list[Callable[["Unit"], None]] = field(default_factory=list)
     statements: int = 0
     _cursor: psycopg.Cursor[Any] = field(init=False, repr=False)
     _savepoints: int = field(default=0, init=False, repr=False)
@@ -110,16 +112,23 @@ class Unit:
         """Undo what happens inside when an exception leaves it."""
         self._savepoints += 1
         name = f"unit_{self._savepoints}"
+        left = len(self.last)
         self._ask(f"savepoint {name}")
         try:
             yield
         except BaseException:
+            del self.last[left:]
             # A connection that is gone has undone everything, and the first error is the one told.
             if not self.connection.invalidated:
                 self._ask(f"rollback to savepoint {name}")
                 self._ask(f"release savepoint {name}")
             raise
         self._ask(f"release savepoint {name}")
+
+    def finish(self) -> None:
+        """Do what was left for last. Whoever opened the unit calls it, and then commits."""
+        while self.last:
+            self.last.pop(0)(self)
 
     def _ask(self, sql: str, facts: dict[str, object] | None = None) -> psycopg.Cursor[Any]:
         self.statements += 1
@@ -160,4 +169,6 @@ def open_unit(
 ) -> Iterator[Unit]:
     """Run one unit of work: commit when the block ends well, roll back when it raises."""
     with engine.connect() as connection, connection.begin():
-        yield Unit(connection, now, new_id, correlation, keys)
+        unit = Unit(connection, now, new_id, correlation, keys)
+        yield unit
+        unit.finish()

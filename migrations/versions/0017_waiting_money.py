@@ -1,4 +1,4 @@
-"""Money that waits for its recipient, recalls, documents and mail."""
+"""Money that waits for its recipient."""
 
 from pathlib import Path
 

@@ -5,15 +5,24 @@ from datetime import datetime
 from multiprocessing import get_context
 from threading import Event
 from typing import Any
+from uuid import UUID
 
 import uuid_utils.compat
 
+import worker.documents
+import worker.waiting
 from bot import house as houses
 from bot import hub, receipts
 from bot.house import House
 from bot.settings import Settings
+from core.access import approvals
+from core.access.actors import Actor
+from core.access.approval_store import Approval
+from core.joining import Joining, join
+from core.money import Money
 from core.store import upkeep
 from core.store.engine import open_engine
+from core.transfers import waiting
 from worker.sending import Drain
 
 PROCESSES = get_context("forkserver")
@@ -32,6 +41,29 @@ def _return_leases(house: House) -> None:
         upkeep.return_leases(unit)
 
 
+def _approve(house: House, actor: Actor, approval_id: UUID) -> Approval:
+    with house.unit() as unit:
+        return approvals.approve(unit, actor, approval_id)
+
+
+def _send_waiting(house: House, payer: UUID, wallet: UUID, phone: str, effect: UUID) -> object:
+    with house.unit() as unit:
+        return waiting.send_waiting(
+            unit,
+            id=effect,
+            payer=payer,
+            wallet=wallet,
+            phone=phone,
+            amount=Money(50_000, "KES"),
+            channel="ussd",
+        )
+
+
+def _join(house: House, new: Joining) -> object:
+    with house.unit() as unit:
+        return join(unit, new)
+
+
 WORK: dict[str, Callable[..., object]] = {
     "hear": hub.hear,
     "answer": hub.answer_call,
@@ -41,6 +73,11 @@ WORK: dict[str, Callable[..., object]] = {
     "note receipt": lambda house, receipt: receipts.writer(house).note(receipt),
     "return leases": _return_leases,
     "drain": _drain,
+    "approve": _approve,
+    "send waiting": _send_waiting,
+    "join": _join,
+    "pay or return what waits": worker.waiting.sweep,
+    "make documents": worker.documents.make_due,
 }
 
 

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from bot.house import House
+from tests.support import unsealed
 from tests.support.numbers import Number
 from worker.sending import Drain
 
@@ -18,13 +19,11 @@ def drain(house: House, number: Number, *, stop: Event | None = None, **given: A
 def rows(house: House) -> list[tuple[object, ...]]:
     """Return every row as (contact, status, status of its message, error)."""
     with house.unit() as unit:
-        found = unit.all(
-            """
-            select o.contact, o.status, m.status as said, o.error
-            from outbox o join messages m on m.id = o.message_id order by o.id
-            """
-        )
-    return [tuple(row) for row in found]
+        said = {row.id: row.status for row in unsealed.messages(unit)}
+        return [
+            (row.contact, row.status, said[row.message_id], row.error)
+            for row in unsealed.outbox(unit)
+        ]
 
 
 def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:

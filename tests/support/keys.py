@@ -4,6 +4,7 @@ import base64
 
 from sqlalchemy import Engine
 
+from core.store.audit_key import AuditKey
 from core.store.data_keys import LocalKeys
 from core.store.keyring import Keyring
 
@@ -11,7 +12,10 @@ FIELD_KEY = b"a field key for tests, 32 bytes."
 FIELD_KEYS = base64.b64encode(FIELD_KEY).decode()
 _DATA_KEYS = {0: b"an index key for tests 32 bytes.", 1: b"a data key for tests, 32 bytes.."}
 
-KEYS = Keyring({1: _DATA_KEYS[1]}, newest=1, index_key=_DATA_KEYS[0])
+SEAL_KEY = b"a seal key for tests, 32 bytes.."
+SEAL_KEY_TEXT = base64.b64encode(SEAL_KEY).decode()
+AUDIT = AuditKey(SEAL_KEY)
+KEYS = Keyring({1: _DATA_KEYS[1]}, newest=1, index_key=_DATA_KEYS[0], audit=AUDIT)
 """What opens and seals in tests that have no house."""
 
 

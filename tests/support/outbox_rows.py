@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from core.store import delivery, outbox
+from core.store import contacts, delivery, outbox, personal
 from core.store.delivery import Parcel
+from core.store.personal import Personal
 from core.store.unit import Unit
 
 
@@ -44,15 +45,19 @@ def add_customer(
     country: str = "KE",
     language: str = "en",
 ) -> UUID:
+    if phone is not None:
+        contacts.keep(unit, phone)
     unit.run(
         """
-        insert into customers (id, first_name, last_name, phone_number, country, language,
-            home_currency, tier, created_at, created_by, updated_at, updated_by)
-        values (%(id)s, 'Amina', 'Otieno', %(phone)s, %(country)s, %(language)s, 'KES', 1,
-            %(now)s, 'test', %(now)s, 'test')
+        insert into customers (id, first_name, last_name, phone_number, phone_index, name_index,
+            country, language, home_currency, tier, created_at, created_by, updated_at, updated_by)
+        values (%(id)s, %(first_name)s, %(last_name)s, %(phone_number)s, %(phone_index)s,
+            %(name_index)s, %(country)s, %(language)s, 'KES', 1, %(now)s, 'test', %(now)s, 'test')
         """,
         id=customer,
-        phone=phone,
+        **personal.seal(
+            unit.keys, customer, Personal("Amina", "Otieno", None, phone, None, country, None)
+        ),
         country=country,
         language=language,
         now=unit.now,
@@ -79,7 +84,7 @@ def add_address(
             case when %(opted_out)s then %(now)s end, %(now)s)
         """,
         channel=channel,
-        address=address,
+        address=contacts.keep(unit, address),
         customer=customer,
         trust=trust,
         opted_out=opted_out,
@@ -89,6 +94,7 @@ def add_address(
 
 
 def reply(unit: Unit, contact: str, text: str = "Hello", *, number: Number = WHATSAPP) -> UUID:
+    contacts.keep(unit, contact)
     return outbox.queue_reply(
         unit,
         sender=number.key,

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from bot.simulator.driver import Phone
+from tests.support.keys import FIELD_KEYS, SEAL_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB, WORKER, SCHEDULER, TWIN = "bot.serve", "worker.run", "worker.schedule", "bot.simulator.twin"
@@ -139,6 +140,9 @@ def run_stack(
         "DEMO_MODE": "1",
         "PORT": str(web),
         "TWIN_PORT": str(twin),
+        # A test's database has data keys that this key wraps, and a log chained with that one.
+        "FIELD_KEYS": FIELD_KEYS,
+        "SEAL_KEY": base64.b64encode(SEAL_KEY).decode(),
         "PIN_PEPPER": base64.b64encode(pepper).decode(),
         "SECRET_KEY": "a secret of tests that run processes, long enough",
         **settings,

@@ -12,6 +12,8 @@ from bot import hub
 from bot.house import House
 from channels.layout import ussd_screen
 from channels.message import Channel, Inbound, Option, Reply
+from core.store import contacts
+from core.store.words import opened_payload
 
 AMINA, BRIAN, NEEMA, FATOU = "+254712000001", "+254712000002", "+255712000003", "+221770000004"
 PIN = "4321"
@@ -105,14 +107,15 @@ class Phone:
         with self.house.unit() as unit:
             rows = unit.all(
                 """
-                select payload from outbox
-                where contact = %(address)s and channel = %(channel)s and payload ? 'reply'
+                select payload, message_id from outbox
+                where contact = %(contact)s and channel = %(channel)s
                 order by id
                 """,
-                address=self.address,
+                contact=contacts.token(unit, self.address),
                 channel=self.channel,
             )
-        kept = [row.payload["reply"] for row in rows]
+            owed = [opened_payload(unit, row.payload, row.message_id) for row in rows]
+        kept = [one["reply"] for one in owed if "reply" in one]
         if kept:
             facts = dict(kept[-1])
             facts["options"] = tuple(Option(**o) for o in facts["options"])

@@ -55,7 +55,7 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
     with told as materialized (
         select * from jsonb_to_recordset(p_told) as t(
-            id bigint, message_id uuid, provider_id text, segments smallint, content text)
+            id bigint, message_id uuid, provider_id text, segments smallint, content bytea)
     ), said as (
         update messages m set
             status = case when message_rank(status) < message_rank('sent') then 'sent'

@@ -2,9 +2,10 @@
 
 -- Owes one notice and returns the number it leaves from; null when it goes nowhere. A function, so that
 -- several are owed in one round trip by a plan that is kept. Reads the other customer's rows and locks
--- none: money from A to B must not wait for B's turn.
+-- none: money from A to B must not wait for B's turn. Addresses are tokens and the payload is sealed: what
+-- is said is found when it is sent, in the customer's language.
 create function owe_notice(
-    p_customer uuid, p_channel text, p_address text, p_service boolean, p_message uuid, p_payload jsonb,
+    p_customer uuid, p_channel text, p_address text, p_service boolean, p_message uuid, p_payload bytea,
     p_expires_at timestamptz, p_correlation uuid, p_now timestamptz)
 returns text language plpgsql set search_path = public, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
@@ -21,8 +22,8 @@ begin
             where p_address is null and a.customer_id = c.id and a.channel = 'whatsapp'
                 and a.trust = 'trusted' and coalesce(p_channel, 'whatsapp') = 'whatsapp'
             union all
-            select 'sms', c.phone_number, 2, null
-            where p_address is null and c.phone_number is not null and coalesce(p_channel, 'sms') = 'sms'
+            select 'sms', c.phone_index, 2, null
+            where p_address is null and c.phone_index is not null and coalesce(p_channel, 'sms') = 'sms'
         ) p
         cross join lateral (
             select key, provider from senders
@@ -41,10 +42,10 @@ begin
         select p_message, customer_id, channel, provider, false, address, 'queued', p_correlation, p_now
         from place
     )
-    insert into outbox (sender, channel, contact, message_id, payload, due_at, expires_at, correlation,
-        created_at)
-    select sender, channel, address, p_message, p_payload || jsonb_build_object('language', language),
-        p_now, p_expires_at, p_correlation, p_now
+    insert into outbox (sender, channel, contact, message_id, payload, language, due_at, expires_at,
+        correlation, created_at)
+    select sender, channel, address, p_message, p_payload, language, p_now, p_expires_at, p_correlation,
+        p_now
     from place
     returning sender into v_sender;
     return v_sender;

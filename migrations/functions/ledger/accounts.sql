@@ -103,6 +103,40 @@ begin
     code := 'set';
 end $$;
 
+-- Lowers what an owner may spend to a part of the tier's limits, until a moment. A later end holds, and so
+-- does the smaller part while both last. Whatever was approved before, such as a hold, still settles.
+create function ledger_lower_limits(p_owner uuid, p_percent smallint, p_until timestamptz, p_now timestamptz)
+returns void language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+    if p_percent not between 1 and 99 then
+        raise exception using errcode = 'invalid_parameter_value', message = 'limits are lowered to 1 to 99 per cent';
+    end if;
+    update account_owners
+       set lowered_percent = case when lowered_until > p_now then least(lowered_percent, p_percent) else p_percent end,
+           lowered_until = greatest(lowered_until, p_until)
+     where owner = p_owner;
+    if not found then
+        raise exception using errcode = 'foreign_key_violation',
+            message = 'the ledger has not been told of owner ' || p_owner;
+    end if;
+    -- Beside what was spent, so that judging a payment reads one row.
+    update limit_counters k set lowered_percent = o.lowered_percent, lowered_until = o.lowered_until
+      from account_owners o where o.owner = p_owner and k.owner = o.owner;
+end $$;
+
+-- Forgets what is over, so that payments are counted the short way again. Returns how many owners that was.
+create function ledger_end_lowered(p_now timestamptz, p_limit int) returns int
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    v_owners uuid[];
+begin
+    v_owners := array(select owner from account_owners where lowered_until <= p_now
+                       order by owner limit p_limit for no key update skip locked);
+    update account_owners set lowered_percent = null, lowered_until = null where owner = any(v_owners);
+    update limit_counters set lowered_percent = null, lowered_until = null where owner = any(v_owners);
+    return cardinality(v_owners);
+end $$;
+
 -- The bank's own account of a kind, opened when first asked for: no floor, no ceiling, no owner. Where
 -- the kind is striped, the id of the transaction that will use it picks the stripe, so that the same
 -- transaction presented again finds the same one.
@@ -160,6 +194,7 @@ begin
     return v_low;
 end $$;
 
-grant execute on function ledger_open_account, ledger_set_owner, ledger_system_account, ledger_set_rate
+grant execute on function ledger_open_account, ledger_set_owner, ledger_system_account, ledger_set_rate,
+    ledger_lower_limits, ledger_end_lowered
     to wekeza_app;
 grant execute on function ledger_version_before to wekeza_app, wekeza_auditor;

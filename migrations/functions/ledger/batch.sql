@@ -87,7 +87,7 @@ begin
     return not exists (
         select from ledger_batch_spending(p_types, p_debits, p_credits, p_amounts, p_currencies) s
           join limit_counters k on k.owner = s.owner
-         where not s.home_only or s.largest > k.per_transaction
+         where not s.home_only or p_now < k.lowered_until or s.largest > k.per_transaction
             or s.spent + case when k.day >= (p_now at time zone k.timezone)::date then k.day_spent else 0 end
                > k.per_day
             or s.spent + case when k.month >= date_trunc('month', p_now at time zone k.timezone)::date

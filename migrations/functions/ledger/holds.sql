@@ -75,7 +75,7 @@ begin
     if v_verdict.code is null and v_counts and d_owner is not null and c_owner is distinct from d_owner then
         update limit_counters
            set day_spent = day_spent + p_amount, month_spent = month_spent + p_amount
-         where owner = d_owner and home_currency = p_currency and p_now < day_ends
+         where owner = d_owner and home_currency = p_currency and p_now < day_ends and lowered_until is null
            and coalesce(p_amount <= least(per_transaction, per_day - day_spent, per_month - month_spent), true)
         returning day, p_amount, home_currency into v_day, v_counted, v_home;
         if not found then
@@ -148,19 +148,16 @@ create function ledger_spend_more(
 ) returns ledger_verdict language plpgsql volatile as $$
 declare
     v_counter limit_counters;
-    v_verdict ledger_verdict;
     v_before  bigint;
     v_whole   bigint;
 begin
     select * into strict v_counter from limit_counters where owner = p_owner for no key update;
     v_before := ceil(ledger_value(p_before, p_currency, v_counter.home_currency, p_now));
     v_whole := ceil(ledger_value(p_before + p_amount, p_currency, v_counter.home_currency, p_now));
+    v_counter := ledger_limits_now(v_counter, p_now);
     if v_whole > v_counter.per_transaction then
-        v_verdict.code := 'limit_exceeded';
-        v_verdict.facts := jsonb_build_object(
-            'scope', 'transaction', 'limit', money_text(v_counter.per_transaction, v_counter.home_currency),
-            'left', money_text(greatest(v_counter.per_transaction - v_before, 0), v_counter.home_currency));
-        return v_verdict;
+        return ledger_over_limit(v_counter, 'transaction', v_counter.per_transaction,
+                                 v_counter.per_transaction - v_before, p_now);
     end if;
     return ledger_spend(p_owner, p_amount, p_currency, p_now);
 end $$;

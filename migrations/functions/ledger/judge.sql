@@ -10,9 +10,9 @@ $$;
 
 -- An amount's worth in another currency's minor units, not yet rounded, by the latest rate known at
 -- the time in either direction; null when there is none.
-create function ledger_value(p_amount bigint, p_from text, p_to text, p_at timestamptz) returns numeric
+create function ledger_value_straight(p_amount numeric, p_from text, p_to text, p_at timestamptz) returns numeric
 language sql stable as $$
-    select case when p_from = p_to then p_amount::numeric else (
+    select case when p_from = p_to then p_amount else (
         select (case when straight then p_amount * rate else p_amount / rate end)
                * 10::numeric ^ (t.exponent - f.exponent)
           from ((select rate, "timestamp", true as straight from fx_rates
@@ -28,16 +28,56 @@ language sql stable as $$
     end
 $$;
 
+-- The same; by way of the dollar where the two have no rate of their own, as African currencies mostly do.
+create function ledger_value(p_amount bigint, p_from text, p_to text, p_at timestamptz) returns numeric
+language sql stable as $$
+    select coalesce(
+        ledger_value_straight(p_amount, p_from, p_to, p_at),
+        ledger_value_straight(ledger_value_straight(p_amount, p_from, 'USD', p_at), 'USD', p_to, p_at))
+$$;
+
+-- A payer's limits as they stand now: a part of what the tier allows while they are lowered, rounded down.
+create function ledger_limits_now(p_counter limit_counters, p_now timestamptz) returns limit_counters
+language plpgsql immutable as $$
+begin
+    if p_now < p_counter.lowered_until then
+        p_counter.per_transaction := p_counter.per_transaction * p_counter.lowered_percent / 100;
+        p_counter.per_day := p_counter.per_day * p_counter.lowered_percent / 100;
+        p_counter.per_month := p_counter.per_month * p_counter.lowered_percent / 100;
+    end if;
+    return p_counter;
+end $$;
+
+-- Says no for a limit, and until when it is lowered, if it is.
+create function ledger_over_limit(
+    p_counter limit_counters, p_scope text, p_limit bigint, p_left bigint, p_now timestamptz
+) returns ledger_verdict language plpgsql stable as $$
+declare
+    v_verdict ledger_verdict;
+begin
+    v_verdict.code := 'limit_exceeded';
+    v_verdict.facts := jsonb_build_object(
+        'scope', p_scope, 'limit', money_text(p_limit, p_counter.home_currency),
+        'left', money_text(greatest(p_left, 0), p_counter.home_currency));
+    if p_now < p_counter.lowered_until then
+        v_verdict.facts := v_verdict.facts || jsonb_build_object(
+            'lowered_until', to_char(p_counter.lowered_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'));
+    end if;
+    return v_verdict;
+end $$;
+
 -- Whether a payer may spend once more, after earlier legs of the same group spent p_before.
 create function ledger_judge_limits(
     p_counter limit_counters, p_amount bigint, p_currency text, p_before bigint, p_now timestamptz
 ) returns ledger_verdict language plpgsql stable as $$
 declare
     v_verdict ledger_verdict;
+    v_over    ledger_verdict;
     v_scope   text;
     v_limit   bigint;
     v_left    bigint;
 begin
+    p_counter := ledger_limits_now(p_counter, p_now);
     -- The counter's day never turns back, so that a clock that runs late cannot open a day twice.
     v_verdict.day := greatest((p_now at time zone p_counter.timezone)::date, p_counter.day);
     if p_counter.day < v_verdict.day then
@@ -71,13 +111,12 @@ begin
         v_scope := 'month';
         v_limit := p_counter.per_month;
         v_left := p_counter.per_month - p_counter.month_spent - p_before;
-    else
-        return v_verdict;
     end if;
-    v_verdict.code := 'limit_exceeded';
-    v_verdict.facts := jsonb_build_object(
-        'scope', v_scope, 'limit', money_text(v_limit, p_counter.home_currency),
-        'left', money_text(greatest(v_left, 0), p_counter.home_currency));
+    if v_scope is not null then
+        v_over := ledger_over_limit(p_counter, v_scope, v_limit, v_left, p_now);
+        v_verdict.code := v_over.code;
+        v_verdict.facts := v_over.facts;
+    end if;
     return v_verdict;
 end $$;
 
@@ -252,4 +291,4 @@ begin
 end $$;
 
 grant execute on function ledger_look to wekeza_app;
-grant execute on function ledger_value, money_text to wekeza_app, wekeza_auditor;
+grant execute on function ledger_value, ledger_value_straight, money_text to wekeza_app, wekeza_auditor;

@@ -145,7 +145,7 @@ begin
         -- in the day that has begun.
         update limit_counters
            set day_spent = day_spent + p_amount, month_spent = month_spent + p_amount
-         where owner = d_owner and home_currency = p_currency and p_now < day_ends
+         where owner = d_owner and home_currency = p_currency and p_now < day_ends and lowered_until is null
            and coalesce(p_amount <= least(per_transaction, per_day - day_spent, per_month - month_spent), true);
         if not found then
             v_verdict := ledger_spend(d_owner, p_amount, p_currency, p_now);

@@ -29,7 +29,8 @@ begin
      where k.owner = g.owner;
 end $$;
 
--- Why a transaction cannot be reversed by that much; p_undone is what earlier reversals gave back.
+-- Why a transaction cannot be reversed by that much; p_undone is what earlier reversals and recalls gave
+-- back, or a recall has set aside.
 create function ledger_judge_reversal(p_original transactions, p_legs int, p_amount bigint, p_undone bigint)
 returns ledger_verdict language plpgsql stable as $$
 declare
@@ -97,9 +98,25 @@ begin
 
     replayed := false;
     select * into v_original from transactions where transaction_id = p_transaction for no key update;
+    -- Every account now: a recall that is asked for at this moment has its hold, or waits for this.
+    if p_force then
+        perform ledger_system_account('receivable', u.currency, p_now)
+           from (select distinct l.currency from unnest(v_currencies) l (currency)) u;
+        perform from ledger_accounts
+          where account_id = any(v_payers || v_payees) or (
+              owner is null and kind = 'receivable' and ledger_accounts.currency = any(v_currencies))
+          order by account_id for no key update;
+    else
+        perform from ledger_accounts where account_id = any(v_payers || v_payees)
+          order by account_id for no key update;
+    end if;
     select coalesce(sum(e.amount), 0) into v_undone
       from transactions r join ledger_entries e on e.transaction_id = r.transaction_id
      where r.reverses = p_transaction and e.amount > 0 and e.account_id = v_payers[cardinality(v_payers)];
+    -- A recall is a hold that leads back to the payer, under the reference of what it recalls.
+    select v_undone + coalesce(sum(h.captured + h.rest), 0) into v_undone from ledger_holds h
+     where h.type = 'recall' and h.reference = v_original.reference
+       and h.credit_id = v_payers[cardinality(v_payers)];
     v_verdict := ledger_judge_reversal(v_original, cardinality(v_payers), p_amount, v_undone);
     -- point: judged
     if v_verdict.code is not null then
@@ -116,12 +133,6 @@ begin
     v_debits := v_payees;
     v_credits := v_payers;
     if p_force then
-        perform ledger_system_account('receivable', u.currency, p_now)
-           from (select distinct l.currency from unnest(v_currencies) l (currency)) u;
-        perform from ledger_accounts
-          where account_id = any(v_payers || v_payees) or (
-              owner is null and kind = 'receivable' and ledger_accounts.currency = any(v_currencies))
-          order by account_id for no key update;
         for v_advance in
             select a.account_id, a.currency, sum(l.amount) - greatest(a.posted - a.held - a.floor, 0) as lacking
               from (select v_payees[i] as account_id, v_amounts[i] as amount from generate_subscripts(v_payees, 1) i

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from core.store import delivery, outbox, upkeep
+from core.store import contacts, delivery, outbox, resending, upkeep
 from core.store.delivery import Dead, Later, Taken
 from core.store.unit import Unit
+from tests.support import unsealed
 from tests.support.outbox_rows import (
     PHONE,
     SMS,
@@ -153,13 +154,13 @@ def test_a_dead_letter_is_listed_and_revived_as_a_message_of_its_own(unit: Unit)
     [row] = outbox.listed(unit)
     assert (row.message_id, row.error, row.status) == (first, "21211", "dead")
     unit.wakes.clear()
-    assert delivery.revive(unit, [row.id]) == 1
+    assert resending.revive(unit, [row.id]) == 1
     assert unit.wakes == {WHATSAPP.key}
     [again] = lease(unit)
     assert texts([again]) == ["once more"]
     assert (again.message_id != first, again.attempts) == (True, 1)
-    told = unit.all("select status, error_code, content from messages order by created_at, status")
-    assert [tuple(row) for row in told] == [
+    told = unsealed.messages(unit, order="created_at, status")
+    assert [(row.status, row.error_code, row.content) for row in told] == [
         ("failed", "21211", "once more"),
         ("queued", None, "once more"),
     ]
@@ -168,8 +169,8 @@ def test_a_dead_letter_is_listed_and_revived_as_a_message_of_its_own(unit: Unit)
 def test_reviving_touches_nothing_but_dead_letters(unit: Unit) -> None:
     reply(unit, "+1")
     [parcel] = lease(unit)
-    assert delivery.revive(unit, [parcel.id]) == 0
-    assert delivery.revive(unit) == 0
+    assert resending.revive(unit, [parcel.id]) == 0
+    assert resending.revive(unit) == 0
 
 
 def test_a_wait_that_does_not_count_gives_the_attempt_back(unit: Unit) -> None:
@@ -186,7 +187,7 @@ def test_what_whatsapp_cannot_carry_goes_by_sms_as_a_message_of_its_own(unit: Un
     )
     [parcel] = lease(unit)
     unit.wakes.clear()
-    assert delivery.by_sms(unit, parcel.id, lease=parcel.lease, error="63003")
+    assert resending.by_sms(unit, parcel.id, lease=parcel.lease, error="63003")
     assert unit.wakes == {SMS.key}
     [text] = lease(unit, number=SMS)
     assert (text.contact, text.channel, text.attempts) == (PHONE, "sms", 1)
@@ -200,7 +201,7 @@ def test_what_whatsapp_cannot_carry_goes_by_sms_as_a_message_of_its_own(unit: Un
 def test_a_number_without_a_phone_has_no_other_channel(unit: Unit) -> None:
     reply(unit, "KE.1349")
     [parcel] = lease(unit)
-    assert not delivery.by_sms(unit, parcel.id, lease=parcel.lease, error="63003")
+    assert not resending.by_sms(unit, parcel.id, lease=parcel.lease, error="63003")
     assert unit.one("select status from outbox").status == "leased"
 
 
@@ -211,7 +212,7 @@ def test_who_opted_out_of_sms_gets_no_notice_by_that_way_round(unit: Unit) -> No
         unit, customer_id=customer, alert="welcome", facts={}, channel="whatsapp", address=PHONE
     )
     [parcel] = lease(unit)
-    assert not delivery.by_sms(unit, parcel.id, lease=parcel.lease, error="63003")
+    assert not resending.by_sms(unit, parcel.id, lease=parcel.lease, error="63003")
 
 
 def test_free_words_are_for_whom_wrote_within_a_day(unit: Unit) -> None:
@@ -222,7 +223,7 @@ def test_free_words_are_for_whom_wrote_within_a_day(unit: Unit) -> None:
             values (%(id)s, 'whatsapp', %(contact)s, 'en', %(now)s, %(at)s)
             """,
             id=uuid4(),
-            contact=contact,
+            contact=contacts.keep(unit, contact),
             now=unit.now,
             at=unit.now - timedelta(hours=hours),
         )

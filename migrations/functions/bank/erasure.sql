@@ -1,0 +1,79 @@
+-- Forgetting a customer who has left.
+
+-- Takes away what a customer can be reached by and what was said with them, whom they saved and what they
+-- called things; the words of cases are the house's to overwrite. With p_identity also who they were, and then their names are the sealed words given. Ids, amounts and times stay everywhere.
+-- Whatever a customer's row has that nobody needs any more is emptied, also columns that come later:
+-- what stays is named here. May be run again.
+create function erase_customer(
+    p_customer uuid, p_identity boolean, p_first_name bytea, p_last_name bytea, p_by text, p_now timestamptz)
+returns void language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    v_tokens text[];
+    v_talks  uuid[];
+    v_kept   text[] := '{first_name,last_name,segment,kyc_status,is_active,created_at,created_by,updated_at,
+                         updated_by,country,language,home_currency,tier,default_wallet}';
+    v_empty  text;
+begin
+    select array_agg(known) into v_tokens from (
+        select address from addresses where customer_id = p_customer
+        union select phone_index from customers where id = p_customer) a (known)
+    where known is not null;
+    select string_agg(format('%I = null', attname), ', ') into v_empty from pg_attribute
+    where attrelid = 'customers'::regclass and attnum > 0 and not attisdropped and not attnotnull
+        and attname <> all (v_kept)
+        and (p_identity or attname not in ('id_number', 'id_number_index', 'date_of_birth'));
+    execute format('update customers set %s, is_active = false, updated_by = $2, updated_at = $3
+                    where id = $1', v_empty) using p_customer, p_by, p_now;
+    if p_identity then
+        update customers set first_name = p_first_name, last_name = p_last_name, name_index = '{}'
+            where id = p_customer;
+    end if;
+
+    select array_agg(id) into v_talks from conversations where address = any (v_tokens);
+    update inbox set reply = null where conversation_id = any (v_talks);
+    delete from interactions where customer_id = p_customer or conversation_id = any (v_talks);
+    delete from outbox where contact = any (v_tokens);
+    -- What came with a file keeps that much; the file itself is deleted by the job that finds it leaving.
+    update media set state = case when path is null then 'gone' else 'leaving' end, url = id::text
+        where message_id in (
+            select id from messages where customer_id = p_customer or conversation_id = any (v_talks));
+    update messages set content = null, media_url = null
+        where (customer_id = p_customer or conversation_id = any (v_talks))
+            and (content is not null or media_url is not null);
+    delete from conversations where id = any (v_talks);
+
+    update transfers set note = null where from_customer = p_customer and note is not null;
+    update waiting_transfers set note = null where payer = p_customer and note is not null;
+    update money_requests set note = null,
+            status = case status when 'open' then 'cancelled' else status end,
+            ended_at = coalesce(ended_at, p_now)
+        where p_customer in (asker, asked) and (note is not null or status = 'open');
+    delete from beneficiaries where p_customer in (customer_id, payee);
+    delete from blocked_askers where p_customer in (customer_id, asker);
+    delete from wallet_labels where customer_id = p_customer;
+    update cases set address = null where customer_id = p_customer and address is not null;
+    -- Their files are deleted by the job that finds them expired.
+    update documents set expires_at = greatest(created_at, p_now)
+        where customer_id = p_customer and status <> 'gone' and expires_at > p_now;
+
+    delete from one_time_codes
+        where customer_id = p_customer or address = any (v_tokens) or sent_to = any (v_tokens);
+    delete from lock_tries where address = any (v_tokens);
+    delete from pins where customer_id = p_customer;
+    update addresses set customer_id = null, trust = 'withdrawn', trusted_at = null
+        where customer_id = p_customer;
+    delete from contact_points p where p.token = any (v_tokens) and not exists (
+        select from customers c where c.phone_index = p.token);
+end $$;
+
+-- Puts other sealed words in place of what staff wrote when they asked for something or decided it. That
+-- they did, when, and what came of it stays.
+create function erase_reasons(p_approvals uuid[], p_reasons bytea[], p_decisions bytea[])
+returns void language sql volatile security definer set search_path = public, pg_temp as $$
+    update approvals a set reason = v.reason,
+        decision = case when a.decision is not null then v.decision end
+    from unnest(p_approvals, p_reasons, p_decisions) as v(id, reason, decision) where a.id = v.id
+$$;
+
+revoke execute on function erase_customer, erase_reasons from public;
+grant execute on function erase_customer, erase_reasons to wekeza_app;
