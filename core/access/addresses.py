@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from core.access.trust import number_given
 from core.errors import Refusal
-from core.store.unit import Unit
+from core.store import contacts, personal
+from core.store.unit import Row, Unit
 
-Trust = Literal["trusted", "new", "withdrawn"]
+Trust = Literal["trusted", "probation", "new", "withdrawn"]
 
 
 class AddressTaken(Refusal):
@@ -43,7 +45,7 @@ def recognise(unit: Unit, *, channel: str, address: str) -> Known | None:
         with met as (
             insert into addresses as a (channel, address, customer_id, trust, created_at)
             select %(channel)s, %(address)s, c.id, 'new', %(now)s from customers c
-            where c.phone_number = %(address)s and c.is_active
+            where c.phone_index = %(address)s and c.is_active
             on conflict (channel, address) do update set customer_id = excluded.customer_id
             where a.customer_id is null
             returning customer_id
@@ -52,10 +54,10 @@ def recognise(unit: Unit, *, channel: str, address: str) -> Known | None:
         from met join customers c on c.id = met.customer_id
         """,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
         now=unit.now,
     )
-    return None if row is None else Known(*tuple(row))
+    return None if row is None else _known(unit, row)
 
 
 def who(unit: Unit, customer: UUID) -> Known:
@@ -67,7 +69,12 @@ def who(unit: Unit, customer: UUID) -> Known:
         """,
         customer=customer,
     )
-    return Known(*tuple(row))
+    return _known(unit, row)
+
+
+def _known(unit: Unit, row: Row) -> Known:
+    customer, sealed, *others = row
+    return Known(customer, personal.first_name(unit.keys, customer, sealed), *others)
 
 
 def attach(unit: Unit, customer: UUID, *, channel: str, address: str, trust: Trust) -> None:
@@ -81,11 +88,13 @@ def attach(unit: Unit, customer: UUID, *, channel: str, address: str, trust: Tru
         values (%(channel)s, %(address)s, %(customer)s, %(trust)s,
             case when %(trust)s = 'trusted' then %(now)s::timestamptz end, %(now)s)
         on conflict (channel, address) do update set customer_id = excluded.customer_id,
-            trust = excluded.trust, trusted_at = excluded.trusted_at
+            trust = excluded.trust, trusted_at = excluded.trusted_at,
+            sim_changed_at = case when a.customer_id = excluded.customer_id
+                then a.sim_changed_at end
         where a.customer_id is null or a.trust = 'withdrawn' or a.customer_id = excluded.customer_id
         """,
         channel=channel,
-        address=address,
+        address=contacts.keep(unit, address),
         customer=customer,
         trust=trust,
         now=unit.now,
@@ -94,39 +103,29 @@ def attach(unit: Unit, customer: UUID, *, channel: str, address: str, trust: Tru
         raise AddressTaken
 
 
-def earn_trust(unit: Unit, customer: UUID, *, channel: str, address: str) -> None:
-    """Trust a new address from now on: the PIN was given there."""
-    unit.run(
-        """
-        update addresses set trust = 'trusted', trusted_at = %(now)s
-        where channel = %(channel)s and address = %(address)s and customer_id = %(customer)s
-            and trust = 'new'
-        """,
-        channel=channel,
-        address=address,
-        customer=customer,
-        now=unit.now,
-    )
-
-
 def withdraw(unit: Unit, *, address: str, by: str) -> int:
     """Take an address, on every channel, from whoever had it; return how many it was.
 
     For a number that changed hands: its next holder is a stranger there and may join.
     """
+    return _withdraw(unit, token=contacts.token(unit, address), by=by)
+
+
+def _withdraw(unit: Unit, *, token: str, by: str) -> int:
     withdrawn = unit.run(
         """
-        update addresses set trust = 'withdrawn', trusted_at = null
-        where address = %(address)s and trust <> 'withdrawn'
+        update addresses set trust = 'withdrawn', trusted_at = null, sim_changed_at = null
+        where address = %(token)s and (trust <> 'withdrawn' or sim_changed_at is not null)
         """,
-        address=address,
+        token=token,
     )
     unit.run(
         """
-        update customers set phone_number = null, updated_at = %(now)s, updated_by = %(by)s
-        where phone_number = %(address)s
+        update customers set phone_number = null, phone_index = null, updated_at = %(now)s,
+            updated_by = %(by)s
+        where phone_index = %(token)s
         """,
-        address=address,
+        token=token,
         by=by,
         now=unit.now,
     )
@@ -136,32 +135,36 @@ def withdraw(unit: Unit, *, address: str, by: str) -> int:
 def change_number(unit: Unit, customer: UUID, *, to: str, by: str) -> None:
     """Give a customer another phone number (E.164); the addresses of the old one are withdrawn.
 
-    The new number earns trust by the PIN like any other.
+    The new number goes on probation by the PIN alone: a person has seen who asks.
 
     :raises AddressTaken: if it is another customer's
     """
+    token = contacts.keep(unit, to)
     old: str | None = unit.value(
-        "select phone_number from customers where id = %(customer)s for no key update",
+        "select phone_index from customers where id = %(customer)s for no key update",
         customer=customer,
     )
-    if old == to:
+    if old == token:
         return
     taken = unit.value(
-        "select exists(select from customers where phone_number = %(to)s and is_active)", to=to
+        "select exists(select from customers where phone_index = %(to)s and is_active)", to=token
     )
     if taken:
         raise AddressTaken
     if old is not None:
-        withdraw(unit, address=old, by=by)
+        _withdraw(unit, token=old, by=by)
     for channel in ("ussd", "sms"):
         attach(unit, customer, channel=channel, address=to, trust="new")
+    number_given(unit, customer, to)
     unit.run(
         """
-        update customers set phone_number = %(to)s, updated_at = %(now)s, updated_by = %(by)s
+        update customers set phone_number = %(sealed)s, phone_index = %(token)s,
+            updated_at = %(now)s, updated_by = %(by)s
         where id = %(customer)s
         """,
         customer=customer,
-        to=to,
+        sealed=unit.keys.seal(to, field="customers.phone_number", row=customer),
+        token=token,
         by=by,
         now=unit.now,
     )
@@ -177,7 +180,7 @@ def opt_out(unit: Unit, *, channel: str, address: str) -> None:
         where a.opted_out_at is null
         """,
         channel=channel,
-        address=address,
+        address=contacts.keep(unit, address),
         now=unit.now,
     )
 
@@ -190,5 +193,5 @@ def opt_in(unit: Unit, *, channel: str, address: str) -> None:
         where channel = %(channel)s and address = %(address)s and opted_out_at is not null
         """,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
     )

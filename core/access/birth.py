@@ -1,9 +1,13 @@
-"""The date of birth: asked of a customer who forgot the PIN, as the first half of a reset."""
+"""The date of birth: the first thing asked of a customer who forgot the PIN, and how tries count.
+
+Whatever is asked to know somebody by, three wrong answers within a day are the end of it.
+"""
 
 from datetime import date, timedelta
 from uuid import UUID
 
 from core.errors import Refusal
+from core.store import personal
 from core.store.unit import Unit
 
 TRIES = 3
@@ -37,32 +41,58 @@ class TooYoung(Refusal):
 
 
 def check(unit: Unit, customer: UUID, born: date) -> None:
-    """Let the right date of birth pass, which opens a reset, and count a wrong one.
+    """Let the right date of birth pass, and count a wrong one.
 
     :raises WrongBirthDate: if it is wrong
-    :raises ResetLocked: if it was wrong three times within a day
+    :raises ResetLocked: if answers were wrong three times within a day
+    """
+    before = tries(unit, customer)
+    sealed: bytes | None = unit.value(
+        "select date_of_birth from customers where id = %(customer)s", customer=customer
+    )
+    if personal.born(unit.keys, customer, sealed) != born:
+        raise WrongBirthDate(left=str(count_wrong(unit, customer, before)))
+
+
+def tries(unit: Unit, customer: UUID) -> int:
+    """Return how many wrong answers the last day had. Locks the customer's PIN until the unit ends.
+
+    :raises ResetLocked: if it had three, or there is no PIN to reset
     """
     row = unit.maybe(
         """
-        select coalesce(c.date_of_birth = %(born)s, false) as known, p.birth_tries, p.birth_tried_at
-        from pins p join customers c on c.id = p.customer_id
-        where p.customer_id = %(customer)s for no key update of p
+        select birth_tries, birth_tried_at from pins
+        where customer_id = %(customer)s for no key update
         """,
         customer=customer,
-        born=born,
     )
     if row is None:
         raise ResetLocked(hours=_hours(ASKED_AGAIN_AFTER))
-    fresh = row.birth_tried_at is None or row.birth_tried_at <= unit.now - ASKED_AGAIN_AFTER
-    tries = 0 if fresh else row.birth_tries
-    if tries >= TRIES:
+    if row.birth_tried_at is None or row.birth_tried_at <= unit.now - ASKED_AGAIN_AFTER:
+        return 0
+    if row.birth_tries >= TRIES:
         raise ResetLocked(hours=_hours(row.birth_tried_at + ASKED_AGAIN_AFTER - unit.now))
-    _note(unit, customer, tries=0 if row.known else tries + 1, proven=row.known)
-    if row.known:
-        return
-    if tries + 1 >= TRIES:
+    before: int = row.birth_tries
+    return before
+
+
+def count_wrong(unit: Unit, customer: UUID, before: int) -> int:
+    """Count a wrong answer after so many others, and return how many tries are left.
+
+    :raises ResetLocked: if that was the last one
+    """
+    unit.run(
+        """
+        update pins set birth_tries = %(tries)s, birth_tried_at = %(now)s, birth_proven_at = null
+        where customer_id = %(customer)s
+        """,
+        customer=customer,
+        tries=before + 1,
+        now=unit.now,
+    )
+    if before + 1 >= TRIES:
         raise ResetLocked(hours=_hours(ASKED_AGAIN_AFTER))
-    raise WrongBirthDate(left=str(TRIES - tries - 1))
+    return TRIES - before - 1
 
 
 def require_of_age(born: date, today: date) -> None:
@@ -73,20 +103,6 @@ def require_of_age(born: date, today: date) -> None:
     # Who was born on 29 February comes of age on 1 March.
     if (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < OF_AGE:
         raise TooYoung
-
-
-def _note(unit: Unit, customer: UUID, *, tries: int, proven: bool) -> None:
-    unit.run(
-        """
-        update pins set birth_tries = %(tries)s, birth_tried_at = %(now)s,
-            birth_proven_at = case when %(proven)s then %(now)s::timestamptz end
-        where customer_id = %(customer)s
-        """,
-        customer=customer,
-        tries=tries,
-        proven=proven,
-        now=unit.now,
-    )
 
 
 def _hours(wait: timedelta) -> str:

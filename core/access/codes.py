@@ -1,7 +1,9 @@
-"""One-time codes: six digits by SMS that show who holds a phone. The digits are never stored.
+"""One-time codes: six digits that show who holds a phone. The digits are never stored.
 
 They are an HMAC of the row's id under the pepper: the drain derives them when it sends, the hub
-when it compares, and nothing in the database or the outbox gives them away.
+when it compares, and nothing in the database or the outbox gives them away. Each is good once, at
+the address that asked for it, for one purpose, and for a payment for that one alone (NIST SP
+800-63B, 5.1.3.2: at most ten minutes, once, and a bounded number of tries).
 """
 
 import hashlib
@@ -12,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from core.errors import Refusal
+from core.store import contacts
 from core.store.outbox import ONE_TIME_CODE, queue_notice
 from core.store.unit import Unit
 
@@ -21,7 +24,7 @@ GOOD_FOR = timedelta(minutes=5)
 RECENT, MOST_RECENT = timedelta(minutes=15), 3
 DAY, MOST_A_DAY = timedelta(hours=24), 10
 
-Purpose = Literal["reset_pin", "link"]
+Purpose = Literal["reset_pin", "link", "step_up"]
 
 
 class WrongCode(Refusal):
@@ -43,11 +46,30 @@ class TooManyCodes(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Where a code is sent: a channel that carries one, and the real address there."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The payment a code is for: its effect's id, and what was read back."""
+
+    id: UUID
+    what: str
+    """The payee's id and the amount."""
+
+
+@dataclass(frozen=True, slots=True)
 class Used:
     """What a right code was for, and whose it was."""
 
     purpose: Purpose
     customer: UUID
+    effect_id: UUID | None
+    """The payment's, when it was for one."""
 
 
 def reveal(pepper: bytes, code_id: str) -> str:
@@ -57,31 +79,43 @@ def reveal(pepper: bytes, code_id: str) -> str:
 
 
 def issue(
-    unit: Unit, *, customer: UUID | None, purpose: Purpose, channel: str, address: str
+    unit: Unit,
+    *,
+    customer: UUID | None,
+    purpose: Purpose,
+    channel: str,
+    address: str,
+    way: Way | None = None,
+    agreed: Agreed | None = None,
 ) -> None:
-    """Send a code to the customer's phone; it is good only at the address that asked for it.
+    """Send a code the given way, by default by SMS to the customer's phone.
 
-    Without a customer nothing is sent, yet all else is the same, so that asking tells nobody whose
-    number it is. At most three in a quarter of an hour and ten a day, per customer and per address.
+    It is good only at the address that asked for it, and for what was agreed. Without a customer
+    nothing is sent, yet all else is the same, so that asking tells nobody whose number it is. At
+    most three in a quarter of an hour and ten a day, per customer and per address. Codes to link a
+    phone, which strangers may ask for, are counted apart: they leave the customer's own alone.
 
     :raises TooManyCodes: if that is reached
     """
+    token = contacts.keep(unit, address)
     # Two addresses may ask for one customer's code at once: counting needs them one by one.
     unit.run(
         "select pg_advisory_xact_lock(hashtextextended('code:' || %(whose)s, 0))",
-        whose=str(customer or address),
+        whose=str(customer or token),
     )
     asked = unit.one(
         """
         select count(*) filter (where created_at > %(recent)s) as recent, count(*) as today
         from one_time_codes where created_at > %(day)s and (
-            (channel = %(channel)s and address = %(address)s) or customer_id = %(customer)s)
+            (channel = %(channel)s and address = %(address)s) or (customer_id = %(customer)s
+                and (purpose = 'link') = (%(purpose)s = 'link')))
         """,
         recent=unit.now - RECENT,
         day=unit.now - DAY,
         channel=channel,
-        address=address,
+        address=token,
         customer=customer,
+        purpose=purpose,
     )
     if asked.today >= MOST_A_DAY:
         raise TooManyCodes(minutes=str(int(DAY.total_seconds()) // 60))
@@ -91,15 +125,20 @@ def issue(
     unit.run(
         """
         insert into one_time_codes (id, customer_id, purpose, channel, address, created_at,
-            expires_at)
-        values (%(id)s, %(customer)s, %(purpose)s, %(channel)s, %(address)s, %(now)s, %(expires)s)
+            expires_at, sent_channel, sent_to, effect_id, effect)
+        values (%(id)s, %(customer)s, %(purpose)s, %(channel)s, %(address)s, %(now)s, %(expires)s,
+            %(sent_channel)s, %(sent_to)s, %(effect_id)s, %(effect)s)
         """,
         id=code_id,
         customer=customer,
         purpose=purpose,
         channel=channel,
-        address=address,
+        address=token,
         expires=unit.now + GOOD_FOR,
+        sent_channel=way.channel if way else "sms",
+        sent_to=contacts.token(unit, way.address) if way else None,
+        effect_id=agreed.id if agreed else None,
+        effect=agreed.what if agreed else None,
         now=unit.now,
     )
     if customer is not None:
@@ -108,7 +147,8 @@ def issue(
             customer_id=customer,
             alert=ONE_TIME_CODE,
             facts={"code_id": str(code_id)},
-            channel="sms",
+            channel=way.channel if way else "sms",
+            address=way.address if way else None,
         )
 
 
@@ -120,7 +160,7 @@ def look(unit: Unit, *, channel: str, address: str) -> UUID | None:
         order by created_at desc, id desc limit 1
         """,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
     )
     return found
 
@@ -141,12 +181,12 @@ def use(unit: Unit, *, code_id: UUID | None, right: bool, channel: str, address:
                 + case when %(right)s and customer_id is not null then 0 else 1 end
         where id = %(code_id)s and channel = %(channel)s and address = %(address)s
             and used_at is null and expires_at > %(now)s and attempts < %(tries)s
-        returning purpose, customer_id, attempts, used_at is not null as used
+        returning purpose, customer_id, effect_id, attempts, used_at is not null as used
         """,
         code_id=code_id,
         right=right,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
         tries=TRIES,
         now=unit.now,
     )
@@ -154,4 +194,4 @@ def use(unit: Unit, *, code_id: UUID | None, right: bool, channel: str, address:
         raise CodeSpent
     if not row.used:
         raise WrongCode(left=str(TRIES - row.attempts))
-    return Used(row.purpose, row.customer_id)
+    return Used(row.purpose, row.customer_id, row.effect_id)

@@ -17,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from core.access import codes
 from core.errors import Refusal
+from core.store import contacts, personal
 from core.store.outbox import queue_notice
 from core.store.unit import Unit
 
@@ -137,7 +138,10 @@ def look(unit: Unit, customer: UUID) -> Look | None:
         """,
         customer=customer,
     )
-    return None if row is None else Look(*tuple(row))
+    if row is None:
+        return None
+    pin_hash, version, sealed, locked = row
+    return Look(pin_hash, version, personal.born(unit.keys, customer, sealed), locked)
 
 
 def judge(unit: Unit, customer: UUID, proof: Proof) -> None:
@@ -179,35 +183,71 @@ def set_first(unit: Unit, customer: UUID, pin_hash: str) -> None:
     )
 
 
-def change(unit: Unit, customer: UUID, pin_hash: str, *, channel: str, address: str) -> None:
-    """Make this the customer's PIN and warn them of it.
+def change(unit: Unit, customer: UUID, pin_hash: str, *, channel: str, address: str) -> bool:
+    """Make this the customer's PIN and warn them of it; return whether a person had allowed it.
 
     A locked PIN opens only when both halves of a reset were proven within the last quarter of an
-    hour: the date of birth, and a code that was sent to their phone and entered at this address.
+    hour: what they know, and a code that was entered at this address. One that they locked together
+    with everything else opens only at an address where a person has allowed it.
 
     :raises PinLocked: if it is locked and was not reset
     """
+    here = contacts.token(unit, address)
+    allowed = is_reset_allowed(unit, customer, address=address)
     changed = unit.run(
         """
         update pins p set hash = %(hash)s, version = version + 1, attempts = 0, locked_at = null,
-            changed_at = %(now)s, birth_tries = 0, birth_proven_at = null
-        where customer_id = %(customer)s and (locked_at is null or (
-            birth_proven_at > %(since)s and exists(
+            changed_at = %(now)s, birth_tries = 0, birth_proven_at = null, self_locked_at = null,
+            reset_allowed_until = null, reset_allowed_address = null
+        where customer_id = %(customer)s and (locked_at is null or %(allowed)s or (
+            self_locked_at is null and birth_proven_at > %(since)s and exists(
                 select from one_time_codes o
                 where o.customer_id = p.customer_id and o.purpose = 'reset_pin'
-                    and o.channel = %(channel)s and o.address = %(address)s
+                    and o.channel = %(channel)s and o.address = %(here)s
                     and o.used_at > %(since)s)))
         """,
         customer=customer,
         hash=pin_hash,
         channel=channel,
-        address=address,
+        here=here,
+        allowed=allowed,
         since=_since(unit.now),
         now=unit.now,
     )
     if not changed:
         raise PinLocked
     queue_notice(unit, customer_id=customer, alert="pin_changed", facts={})
+    return allowed
+
+
+def is_reset_allowed(unit: Unit, customer: UUID, *, address: str) -> bool:
+    """Return whether a person has allowed a new PIN to be chosen at this address now."""
+    found: bool | None = unit.value(
+        """
+        select reset_allowed_until > %(now)s and reset_allowed_address = %(here)s
+        from pins where customer_id = %(customer)s for no key update
+        """,
+        customer=customer,
+        here=contacts.token(unit, address),
+        now=unit.now,
+    )
+    return bool(found)
+
+
+def allow_reset(unit: Unit, customer: UUID, until: datetime, *, address: str) -> None:
+    """Let a customer choose a new PIN until then, at one address (its token): a person knew them.
+
+    A reset that was allowed before ends.
+    """
+    unit.run(
+        """
+        update pins set reset_allowed_until = %(until)s, reset_allowed_address = %(address)s
+        where customer_id = %(customer)s
+        """,
+        customer=customer,
+        until=until,
+        address=address,
+    )
 
 
 def _count(unit: Unit, customer: UUID, attempts: int) -> None:

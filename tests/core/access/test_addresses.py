@@ -9,14 +9,16 @@ from tests.core.people import PIN, counter, guess, someone
 def test_a_customers_number_on_another_channel_earns_trust_by_the_pin(unit):
     amina = someone(unit)
     assert counter(unit).trusted
-    bank = counter(unit, channel="whatsapp")
+    bank = counter(unit, channel="sms")  # the same SIM; WhatsApp owes a code besides
     assert (bank.known, bank.trusted, bank.customer_id) == (True, False, amina.id)
     with pytest.raises(WrongPin):
         bank.prove(guess(unit, amina.id, "9999"))
-    assert not counter(unit, channel="whatsapp").trusted
+    assert not counter(unit, channel="sms").trusted
     bank.prove(guess(unit, amina.id, PIN))
     assert bank.trusted
-    assert counter(unit, channel="whatsapp").trusted
+    assert counter(unit, channel="sms").trusted
+    assert not bank.owes_code
+    assert counter(unit, channel="whatsapp").owes_code
 
 
 def test_a_stranger_is_nobody(unit):
