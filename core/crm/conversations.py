@@ -1,10 +1,17 @@
-"""Where each conversation stands: opened, moved and closed by one statement each."""
+"""Where each conversation stands: opened, moved and closed by one statement each.
 
+What was said in it is one sealed column, its memory; the address stands there by its token.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.crm import memory
+from core.crm.memory import REMEMBERED
+from core.store import contacts, personal
 from core.store.unit import Unit
 
 
@@ -32,6 +39,9 @@ class Talk:
     pending_secret: str | None
     last_reply: dict[str, Any] | None
     outcome: dict[str, str] | None
+    """Of the last payment, until the customer has surely read it."""
+    expired_flow: str | None
+    """The story that nobody answered, until the customer is told."""
     prompted_at: datetime | None
     expires_at: datetime | None
     last_inbound_at: datetime | None
@@ -43,7 +53,11 @@ class Talk:
         self.slots, self.trail = {}, []
 
 
-TALK = tuple(Talk.__dataclass_fields__)
+_COLUMNS = (
+    "memory",
+    "outcome_read",
+    *(name for name in Talk.__dataclass_fields__ if name not in {*REMEMBERED, "address"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Opening:
 
 OPEN = f"""
 select o.duplicate, o.kept_state, o.kept_reply, o.kept_page, o.kept_deadline, o.visitor,
-       {", ".join(f"(o.talk).{name}" for name in TALK)}
+       {", ".join(f"(o.talk).{name}" for name in _COLUMNS)}
 from open_turn(%(provider)s, %(provider_id)s, %(channel)s, %(address)s, %(language)s,
                %(conversation)s, %(correlation)s, %(now)s) o
 """
@@ -84,34 +98,45 @@ def open_turn(
         provider=provider,
         provider_id=provider_id,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
         language=language,
         conversation=unit.new_id(),
         correlation=unit.correlation,
         now=unit.now,
     )
     if row.duplicate:
-        return Kept(row.kept_state, row.kept_reply, row.kept_page, row.kept_deadline)
-    return Opening(Talk(*list(row)[6:]), row.visitor)
+        reply = memory.opened_reply(unit, row.kept_reply, row=f"{provider} {provider_id}")
+        return Kept(row.kept_state, reply, row.kept_page, row.kept_deadline)
+    talk = _talk(unit, list(row)[6:], address)
+    if talk.version == 0:
+        contacts.keep(unit, address)  # nobody may have been met here before
+    return Opening(talk, _named(unit, row.visitor))
 
 
 def visitor_at(unit: Unit, *, channel: str, address: str) -> dict[str, Any] | None:
     """Return who stands at an address now, or None for a stranger."""
     found: dict[str, Any] | None = unit.value(
-        "select visitor_at(%(channel)s, %(address)s)", channel=channel, address=address
+        "select visitor_at(%(channel)s, %(address)s)",
+        channel=channel,
+        address=contacts.token(unit, address),
     )
-    return found
+    return _named(unit, found)
 
 
 def lock(unit: Unit, conversation: UUID) -> Opening | None:
     """Lock a conversation for an event of ours, such as a timer or an answer from outside."""
-    columns = ", ".join(TALK)
+    columns = ", ".join(f"c.{name}" for name in _COLUMNS)
     row = unit.maybe(
-        f"select {columns} from conversations where id = %(id)s for update", id=conversation
+        f"""
+        select p.token, p.sealed, {columns}
+        from conversations c join contact_points p on p.token = c.address
+        where c.id = %(id)s for update of c
+        """,
+        id=conversation,
     )
     if row is None:
         return None
-    talk = Talk(*list(row))
+    talk = _talk(unit, list(row)[2:], contacts.opened(unit.keys, row.token, row.sealed))
     return Opening(talk, visitor_at(unit, channel=talk.channel, address=talk.address))
 
 
@@ -125,23 +150,56 @@ class Peek:
     version: int
     customer: UUID | None
     pending: str | None
+    effect_id: UUID | None
     slots: dict[str, str]
     trail: list[Any]
-    effect_id: UUID | None
 
 
 def peek(unit: Unit, *, channel: str, address: str) -> Peek | None:
     """Return where a conversation stands, without a lock; None when no story is being told."""
     row = unit.maybe(
         """
-        select c.flow, coalesce(c.flow_version, 1), c.state, c.version, a.customer_id as customer,
-            c.pending_secret as pending, c.slots, c.trail, c.effect_id
+        select c.flow, coalesce(c.flow_version, 1) as flow_version, c.state, c.version,
+            a.customer_id, c.pending_secret, c.effect_id, c.id, c.memory
         from conversations c
         left join addresses a on a.channel = c.channel and a.address = c.address
             and a.trust <> 'withdrawn'
         where c.channel = %(channel)s and c.address = %(address)s and c.flow is not null
         """,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
     )
-    return None if row is None else Peek(*list(row))
+    if row is None:
+        return None
+    known = memory.opened(unit, row.memory, conversation=row.id)
+    return Peek(
+        flow=row.flow,
+        flow_version=row.flow_version,
+        state=row.state,
+        version=row.version,
+        customer=row.customer_id,
+        pending=row.pending_secret,
+        effect_id=row.effect_id,
+        slots=known["slots"],
+        trail=known["trail"],
+    )
+
+
+def _talk(unit: Unit, row: Sequence[Any], address: str) -> Talk:
+    """Return the conversation of a row of ``_COLUMNS``."""
+    facts = dict(zip(_COLUMNS, row, strict=True))
+    known = memory.opened(unit, facts.pop("memory"), conversation=facts["id"])
+    if facts.pop("outcome_read"):
+        known["outcome"] = None
+    if facts["flow"] is None:
+        # A story that nobody answered was ended by a statement that cannot open the memory.
+        known |= {"slots": {}, "trail": [], "stack": []}
+    return Talk(address=address, **facts, **known)
+
+
+def _named(unit: Unit, visitor: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Open the first name of a visitor, which the database knows only sealed."""
+    if visitor is not None:
+        customer, sealed = visitor["customer_id"], bytes.fromhex(visitor["first_name"])
+        visitor["first_name"] = personal.first_name(unit.keys, customer, sealed)
+    return visitor

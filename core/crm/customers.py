@@ -1,13 +1,21 @@
-"""Customers: one person, one row; found by phone, shown to others only masked."""
+"""Customers: one person, one row, sealed; found by tokens, shown to others only masked."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from core.errors import Refusal
 from core.names import masked_name
-from core.phone import mask
+from core.phone import NotAPhone, mask, parse
+from core.store import contacts, personal
+from core.store.personal import Personal
 from core.store.unit import Unit
+
+MOST_FOUND = 50
+HOME = "KE"
+"""Whose way of writing phone numbers is understood."""
 
 
 class AlreadyCustomer(Refusal):
@@ -53,14 +61,41 @@ class Payee:
     """Whether they have a wallet in the currency that was asked about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer as those who may see them do: not masked."""
+
+    first_name: str
+    last_name: str
+    phone: str | None
+    """E.164; None once it was given up."""
+    language: str
+    country: str
+
+    @property
+    def name(self) -> str:
+        """The whole name."""
+        return f"{self.first_name} {self.last_name}"
+
+
 REGISTER = """
-insert into customers (id, first_name, last_name, email, phone_number, date_of_birth, segment,
-    kyc_status, is_active, created_at, created_by, updated_at, updated_by, country, language,
-    home_currency, tier, id_number, default_wallet)
-values (%(id)s, %(first_name)s, %(last_name)s, %(email)s, %(phone)s, %(born)s, %(segment)s,
-    %(kyc_status)s, true, %(now)s, %(by)s, %(now)s, %(by)s, %(country)s, %(language)s,
-    %(currency)s, %(tier)s, %(id_number)s, %(wallet)s)
+insert into customers (id, first_name, last_name, email, phone_number, date_of_birth, id_number,
+    phone_index, email_index, id_number_index, name_index, segment, kyc_status, is_active,
+    created_at, created_by, updated_at, updated_by, country, language, home_currency, tier,
+    default_wallet)
+values (%(id)s, %(first_name)s, %(last_name)s, %(email)s, %(phone_number)s, %(date_of_birth)s,
+    %(id_number)s, %(phone_index)s, %(email_index)s, %(id_number_index)s, %(name_index)s,
+    %(segment)s, %(kyc_status)s, true, %(now)s, %(by)s, %(now)s, %(by)s, %(country)s,
+    %(language)s, %(currency)s, %(tier)s, %(wallet)s)
 on conflict do nothing
+"""
+
+
+SEARCH = """
+select id from customers
+where name_index @> %(words)s or phone_index = %(phone)s or email_index = %(email)s
+    or id_number_index = any(%(documents)s)
+order by id desc limit %(most)s
 """
 
 
@@ -69,21 +104,26 @@ def register(unit: Unit, new: NewCustomer) -> None:
 
     :raises AlreadyCustomer: if the phone number, identity document or email is another's
     """
-    written = unit.run(
-        REGISTER,
-        id=new.id,
+    who = Personal(
         first_name=new.first_name,
         last_name=new.last_name,
         email=new.email,
         phone=new.phone,
         born=new.born,
+        country=new.country,
+        id_number=new.id_number,
+    )
+    contacts.keep(unit, new.phone)
+    written = unit.run(
+        REGISTER,
+        id=new.id,
+        **personal.seal(unit.keys, new.id, who),
         segment=new.segment,
         kyc_status=new.kyc_status,
         country=new.country,
         language=new.language,
         currency=new.home_currency,
         tier=new.tier,
-        id_number=new.id_number,
         wallet=new.wallet,
         by=new.by,
         now=unit.now,
@@ -98,22 +138,80 @@ def find_payee(unit: Unit, *, phone: str, currency: str) -> Payee | None:
         """
         select c.id, c.first_name, c.last_name, exists(
             select from wallets w where w.user_id = c.id and w.currency = %(currency)s) as takes
-        from customers c where c.phone_number = %(phone)s and c.is_active
+        from customers c where c.phone_index = %(phone)s and c.is_active
         """,
-        phone=phone,
+        phone=contacts.token(unit, phone),
         currency=currency,
     )
     if row is None:
         return None
-    return Payee(row.id, masked_name(row.first_name, row.last_name), mask(phone), row.takes)
+    first, last = personal.names(unit.keys, row.id, row.first_name, row.last_name)
+    return Payee(row.id, masked_name(first, last), mask(phone), row.takes)
+
+
+def people(unit: Unit, ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """Return customers by their ids, in one statement. Whoever shows one to others masks it."""
+    rows = unit.all(
+        """
+        select id, first_name, last_name, phone_number, language, country
+        from customers where id = any(%(ids)s)
+        """,
+        ids=list(set(ids)),
+    )
+    return {
+        row.id: Person(
+            *personal.names(unit.keys, row.id, row.first_name, row.last_name),
+            phone=personal.phone(unit.keys, row.id, row.phone_number),
+            language=row.language,
+            country=row.country,
+        )
+        for row in rows
+    }
+
+
+def email(unit: Unit, customer: UUID) -> str | None:
+    """Return a customer's e-mail address, where one is on record."""
+    sealed: bytes | None = unit.value("select email from customers where id = %(id)s", id=customer)
+    if sealed is None:
+        return None
+    return unit.keys.open(bytes(sealed), field="customers.email", row=customer)
 
 
 def find_by_phone(unit: Unit, phone: str) -> UUID | None:
     """Return the active customer with this number (E.164), if there is one."""
     found: UUID | None = unit.value(
-        "select id from customers where phone_number = %(phone)s and is_active", phone=phone
+        "select id from customers where phone_index = %(phone)s and is_active",
+        phone=contacts.token(unit, phone),
     )
     return found
+
+
+def search(unit: Unit, text: str) -> list[UUID]:
+    """Return customers, newest first, who have every word of a text in their name.
+
+    A text that is a phone number (in international form, or as Kenyans write theirs), an e-mail
+    address or the number of an identity document finds whose it is. At most fifty; words are found
+    whole, whatever their case and accents.
+    """
+    words = personal.name_tokens(unit.keys, text)
+    if not words:
+        return []
+    issuers = [row.code for row in unit.all("select code from countries")]
+    rows = unit.all(
+        SEARCH,
+        words=words,
+        phone=personal.phone_token(unit.keys, _as_phone(text)),
+        email=personal.email_token(unit.keys, text),
+        documents=[personal.id_number_token(unit.keys, issuer, text) for issuer in issuers],
+        most=MOST_FOUND,
+    )
+    return [row.id for row in rows]
+
+
+def _as_phone(text: str) -> str:
+    with suppress(NotAPhone):
+        return parse(text, HOME)
+    return text.strip()
 
 
 def find_by_address(unit: Unit, *, channel: str, address: str) -> UUID | None:
@@ -124,7 +222,7 @@ def find_by_address(unit: Unit, *, channel: str, address: str) -> UUID | None:
         where channel = %(channel)s and address = %(address)s and trust <> 'withdrawn'
         """,
         channel=channel,
-        address=address,
+        address=contacts.token(unit, address),
     )
     return found
 

@@ -46,20 +46,19 @@ def live(unit: Unit, *, after: UUID = NOBODY, most: int = 50_000) -> Page:
     rows = unit.all(
         """
         with page as (
-            select id, flow, coalesce(flow_version, 1) as version, state, effect_id, trail, stack
+            select id, flow, coalesce(flow_version, 1) as version, state, effect_id, passed, aside
             from conversations
             where id > %(after)s and flow is not null and expires_at >= %(now)s
             order by id limit %(most)s
         ), stands as (
-            select flow, version, state, false as aside, effect_id is not null as effect, trail
+            select flow, version, state, false as aside, effect_id is not null as effect, passed
             from page
             union all
             select s ->> 'flow', coalesce((s ->> 'version')::int, 1), s ->> 'state', true,
-                s ->> 'effect_id' <> '', s -> 'trail'
-            from page, jsonb_array_elements(stack) s
+                (s ->> 'effect')::boolean, array(select jsonb_array_elements_text(s -> 'passed'))
+            from page, jsonb_array_elements(aside) s
         )
-        select flow, version, state, aside, effect,
-            jsonb_path_query_array(trail, '$[*][0]') as passed, count(*) as people,
+        select flow, version, state, aside, effect, passed, count(*) as people,
             (select id from page order by id desc limit 1) as last
         from stands group by 1, 2, 3, 4, 5, 6
         """,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.crm import messages, parked
 from core.crm.parked import Parked
-from core.store import delivery
+from core.store import resending
 from core.store.unit import Unit
 
 
@@ -26,7 +26,7 @@ def retry(unit: Unit, one: Parked, *, by: str) -> str:
     done, and may have said it anew since.
     """
     if one.kind == "letter":
-        delivery.revive(unit, [_number(one)])
+        resending.revive(unit, [_number(one)])
         return "queued again"
     if one.kind == "file":
         parked.fetch_file_again(unit, one.key)

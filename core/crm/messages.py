@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from core.store import contacts
 from core.store.unit import Unit, jsonb
 
 OVERTAKING = timedelta(hours=1)
@@ -88,14 +89,27 @@ def failures(unit: Unit, *, limit: int = 200) -> list[Failure]:
             where r.provider = failed.provider and r.status = failed.status
                 and r.provider_message_id = failed.provider_message_id
         )
-        select o.id, o.sender, o.channel, o.contact, failed.code, failed.fate, o.attempts,
+        select o.id, o.sender, o.channel, p.token, p.sealed, failed.code, failed.fate, o.attempts,
             o.as_template
         from failed
         join messages m using (provider, provider_message_id)
         join outbox o on o.message_id = m.id
+        join contact_points p on p.token = o.contact
         where m.status = 'failed' and o.status = 'sent'
         order by o.id
         """,
         limit=limit,
     )
-    return [Failure(*tuple(row)) for row in rows]
+    return [
+        Failure(
+            outbox_id=row.id,
+            sender=row.sender,
+            channel=row.channel,
+            contact=contacts.opened(unit.keys, row.token, row.sealed),
+            code=row.code,
+            fate=row.fate,
+            attempts=row.attempts,
+            as_template=row.as_template,
+        )
+        for row in rows
+    ]

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from core.store import contacts
 from core.store.unit import Unit
+from core.store.words import opened_content
 
 MOST_TURNS = 40
 """Of one conversation; what is older is not read."""
@@ -61,11 +63,13 @@ def runs(unit: Unit, *, flow: str | None, last: int) -> list[Run]:
                 ) newest order by conversation_id, id desc
             ) each order by id desc limit %(last)s
         )
-        select c.id as conversation, c.channel, c.address, t.*
+        select c.id as conversation, c.channel, p.token, p.sealed, t.*
         from latest join conversations c on c.id = latest.conversation_id
+        join contact_points p on p.token = c.address
         cross join lateral (
-            select i.id, h.content as said, coalesce(h.message_type = 'interactive', false)
-                as tapped, a.content as reply, coalesce(i.language, c.language) as language,
+            select i.id, h.id as said_id, h.content as said,
+                coalesce(h.message_type = 'interactive', false) as tapped, a.id as reply_id,
+                a.content as reply, coalesce(i.language, c.language) as language,
                 i.customer_id is not null as known, i.flow,
                 coalesce(i.flow_version, 1) as version, i.step_before as before,
                 i.next_flow, i.step_after as after, i.outcome,
@@ -89,17 +93,18 @@ def runs(unit: Unit, *, flow: str | None, last: int) -> list[Run]:
     told: dict[UUID, Run] = {}
     for row in found:
         if row.begins and row.said is not None:
-            told[row.conversation] = Run(row.conversation, row.channel, row.address)
+            address = contacts.opened(unit.keys, row.token, row.sealed)
+            told[row.conversation] = Run(row.conversation, row.channel, address)
         if row.conversation in told:
-            told[row.conversation].turns.append(_heard(row))
+            told[row.conversation].turns.append(_heard(unit, row))
     return [run for run in told.values() if flow is None or _is_in(run, flow)]
 
 
-def _heard(row: Any) -> Heard:  # noqa: ANN401 - a row of the statement above
+def _heard(unit: Unit, row: Any) -> Heard:  # noqa: ANN401 - a row of the statement above
     return Heard(
-        said=row.said,
+        said=opened_content(unit, row.said, row.said_id),
         tapped=row.tapped,
-        reply=row.reply,
+        reply=opened_content(unit, row.reply, row.reply_id),
         language=row.language,
         known=row.known,
         flow=row.flow,

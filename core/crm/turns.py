@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core.crm import memory
 from core.crm.conversations import Talk
+from core.crm.memory import REMEMBERED
+from core.store import contacts
 from core.store.unit import Unit, jsonb
+from core.store.words import sealed_content
 
 MINUTE = timedelta(minutes=1)
 
@@ -57,11 +61,11 @@ CLOSE = """
 with moved as (
     update conversations set
         language = %(language)s, language_chosen = %(language_chosen)s, flow = %(flow)s,
-        flow_version = %(flow_version)s, state = %(state)s, slots = %(slots)s, trail = %(trail)s,
-        stack = %(stack)s, effect_id = %(effect_id)s, turn = %(turn)s, version = version + 1,
-        page = %(page)s, misses = %(misses)s, session = %(session)s,
-        pending_secret = %(pending_secret)s, last_reply = %(last_reply)s, outcome = %(outcome)s,
-        prompted_at = %(prompted_at)s, expires_at = %(expires_at)s,
+        flow_version = %(flow_version)s, state = %(state)s, memory = %(memory)s,
+        passed = %(passed)s, aside = %(aside)s, effect_id = %(effect_id)s, turn = %(turn)s,
+        version = version + 1, page = %(page)s, misses = %(misses)s, session = %(session)s,
+        pending_secret = %(pending_secret)s, outcome_read = false,
+        expired_flow = %(expired_flow)s, prompted_at = %(prompted_at)s, expires_at = %(expires_at)s,
         last_inbound_at = %(last_inbound_at)s
     where id = %(id)s
 ), kept as (
@@ -100,28 +104,30 @@ def _to_the_minute(moment: datetime | None) -> datetime | None:
 
 def close_turn(unit: Unit, talk: Talk, closing: Closing) -> None:
     """Write everything a turn leaves behind in one statement: conversation, inbox, logs, CRM."""
-    before, after = closing.before, closing.after
+    before, after, reply_id = closing.before, closing.after, unit.new_id()
+    aside = memory.aside(talk.stack)
     unit.run(
         CLOSE,
         id=talk.id,
         channel=talk.channel,
-        address=talk.address,
+        address=contacts.token(unit, talk.address),
         language=talk.language,
         language_chosen=talk.language_chosen,
         flow=talk.flow,
         flow_version=talk.flow_version,
         state=talk.state,
-        slots=jsonb(talk.slots),
-        trail=jsonb(talk.trail),
-        stack=jsonb(talk.stack),
+        memory=memory.sealed(
+            unit, {name: getattr(talk, name) for name in REMEMBERED}, conversation=talk.id
+        ),
+        passed=memory.passed(talk.trail),
+        aside=None if aside is None else jsonb(aside),
         effect_id=talk.effect_id,
         turn=talk.turn,
         page=talk.page,
         misses=talk.misses,
         session=talk.session,
         pending_secret=talk.pending_secret,
-        last_reply=None if talk.last_reply is None else jsonb(talk.last_reply),
-        outcome=None if talk.outcome is None else jsonb(talk.outcome),
+        expired_flow=talk.expired_flow,
         prompted_at=talk.prompted_at,
         expires_at=_to_the_minute(talk.expires_at),
         last_inbound_at=talk.last_inbound_at,
@@ -129,14 +135,18 @@ def close_turn(unit: Unit, talk: Talk, closing: Closing) -> None:
         provider_id=closing.provider_id,
         inbox_state=closing.inbox_state,
         deadline=closing.deadline,
-        reply=None if closing.reply is None else jsonb(closing.reply),
+        reply=memory.sealed_reply(
+            unit, closing.reply, row=f"{closing.provider} {closing.provider_id}"
+        ),
         said_id=closing.said_id,
-        said=closing.said,
+        said=None if closing.ours else sealed_content(unit, closing.said, closing.said_id),
         said_type=closing.said_type,
         media_url=closing.media_url,
         ours=closing.ours,
-        reply_id=unit.new_id(),
-        reply_text=closing.reply_text,
+        reply_id=reply_id,
+        reply_text=sealed_content(unit, closing.reply_text, reply_id)
+        if closing.answered_in_response
+        else None,
         answered_in_response=closing.answered_in_response,
         customer_id=closing.customer_id,
         interaction_id=unit.new_id(),

@@ -3,7 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from core.crm import memory
 from core.crm.conversations import Kept, Opening, lock
+from core.store import contacts
 from core.store.unit import Unit
 
 
@@ -11,11 +13,11 @@ def end_session(unit: Unit, *, session: str, address: str, completed: bool) -> N
     """Note that a USSD session is over; when it ran to its end, its last screen was read."""
     unit.run(
         """
-        update conversations set outcome = null
+        update conversations set outcome_read = true
         where channel = 'ussd' and address = %(address)s and session = %(session)s and %(completed)s
         """,
         session=session,
-        address=address,
+        address=contacts.token(unit, address),
         completed=completed,
     )
 
@@ -66,7 +68,10 @@ def kept(unit: Unit, *, provider: str, provider_id: str) -> Kept | None:
         provider=provider,
         provider_id=provider_id,
     )
-    return None if row is None else Kept(*list(row))
+    if row is None:
+        return None
+    reply = memory.opened_reply(unit, row.reply, row=f"{provider} {provider_id}")
+    return Kept(row.state, reply, row.page, row.deadline)
 
 
 def expire(unit: Unit, *, limit: int = 500) -> int:
@@ -81,10 +86,9 @@ def expire(unit: Unit, *, limit: int = 500) -> int:
             where flow is not null and expires_at < %(now)s
             order by expires_at limit %(limit)s for update skip locked
         ), rested as (
-            update conversations c set flow = null, flow_version = null, state = null, slots = '{}',
-                trail = '[]', stack = '[]', effect_id = null, pending_secret = null,
-                expires_at = null, version = version + 1,
-                outcome = coalesce(c.outcome, jsonb_build_object('expired', late.flow))
+            update conversations c set flow = null, flow_version = null, state = null,
+                passed = '{}', aside = null, effect_id = null, pending_secret = null,
+                expires_at = null, version = version + 1, case_id = null, expired_flow = late.flow
             from late where c.id = late.id
             returning c.id, c.channel, c.address, c.language, late.flow, late.flow_version,
                 late.state, late.prompted_at

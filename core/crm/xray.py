@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from core.crm import customers
 from core.money import Money
+from core.store import contacts
 from core.store.unit import Unit
 
 # An effect's id is minted when it is read back, so a posting's may be older than its message.
@@ -103,13 +105,17 @@ def people(unit: Unit, *, most: int = 60) -> list[Person]:
     """Return customers with a phone, the oldest first."""
     rows = unit.all(
         """
-        select first_name || ' ' || last_name as name, phone_number, country, language
-        from customers where is_active and phone_number is not null
+        select id from customers where is_active and phone_index is not null
         order by created_at, id limit %(most)s
         """,
         most=most,
     )
-    return [Person(row.name, row.phone_number, row.country, row.language) for row in rows]
+    order = [row.id for row in rows]
+    known = customers.people(unit, order)
+    return [
+        Person(one.name, one.phone or "", one.country, one.language)
+        for one in (known[customer] for customer in order)
+    ]
 
 
 def first_id(moment: datetime) -> UUID:
@@ -133,11 +139,10 @@ def _postings(unit: Unit, correlation: str, since: UUID) -> list[Posting]:
     rows = unit.all(
         """
         select t.transaction_id, t.type, a.currency, a.kind, a.account_no, e.amount,
-               e.balance_after, c.first_name || ' ' || c.last_name as owner
+               e.balance_after, a.owner
         from transactions t
         join ledger_entries e using (transaction_id)
         join ledger_accounts a on a.account_id = e.account_id
-        left join customers c on c.id = a.owner
         where t.transaction_id >= %(since)s and t.correlation = %(correlation)s
         order by t.transaction_id, e.leg, e.amount limit %(most)s
         """,
@@ -145,11 +150,12 @@ def _postings(unit: Unit, correlation: str, since: UUID) -> list[Posting]:
         correlation=correlation,
         most=MOST_ROWS,
     )
+    owners = customers.people(unit, [row.owner for row in rows if row.owner is not None])
     return [
         Posting(
             transaction_id=row.transaction_id,
             type=row.type,
-            owner=row.owner or row.kind,
+            owner=owners[row.owner].name if row.owner in owners else row.kind,
             account=row.account_no or row.kind,
             amount=Money(row.amount, row.currency),
             balance_after=Money(row.balance_after, row.currency),
@@ -161,9 +167,10 @@ def _postings(unit: Unit, correlation: str, since: UUID) -> list[Posting]:
 def _deliveries(unit: Unit, correlation: str, since: UUID) -> list[Delivery]:
     rows = unit.all(
         """
-        select m.channel, m.address, m.status, m.error_code, m.created_at, m.sent_at,
+        select m.channel, p.token, p.sealed, m.status, m.error_code, m.created_at, m.sent_at,
                m.delivered_at, m.read_at, coalesce(o.attempts, 0) as attempts, o.error
-        from messages m left join outbox o on o.message_id = m.id
+        from messages m join contact_points p on p.token = m.address
+        left join outbox o on o.message_id = m.id
         where m.id >= %(since)s and m.correlation = %(correlation)s::uuid and not m.is_inbound
           and m.channel <> 'ussd'
         order by m.id limit %(most)s
@@ -175,7 +182,7 @@ def _deliveries(unit: Unit, correlation: str, since: UUID) -> list[Delivery]:
     return [
         Delivery(
             channel=row.channel,
-            address=row.address,
+            address=contacts.opened(unit.keys, row.token, row.sealed),
             status=row.status,
             attempts=row.attempts,
             error=row.error_code or row.error or "",

@@ -82,15 +82,15 @@ def test_the_statement_that_closes_a_turn_is_parsed_once() -> None:
 
 
 TALK = """
-insert into conversations (id, channel, address, language, flow, flow_version, state, trail, stack,
+insert into conversations (id, channel, address, language, flow, flow_version, state, passed, aside,
     effect_id, expires_at, created_at)
-values (%(id)s, 'sms', %(address)s, 'en', %(flow)s, %(version)s, 'pin', %(trail)s, %(stack)s,
+values (%(id)s, 'sms', %(address)s, 'en', %(flow)s, %(version)s, 'pin', %(passed)s, %(aside)s,
     %(effect)s, %(expires)s, %(now)s)
 """
 
 
 def test_live_conversations_are_counted_page_by_page_with_those_set_aside(unit: Unit) -> None:
-    aside = '[{"flow": "send", "state": "review", "effect_id": "x", "trail": [["to", {}]]}]'
+    aside = '[{"flow": "send", "state": "review", "effect": true, "passed": ["to"]}]'
     for n, flow in enumerate(["send", "send", "reset", None, "late"]):
         unit.run(
             TALK,
@@ -98,8 +98,8 @@ def test_live_conversations_are_counted_page_by_page_with_those_set_aside(unit: 
             address=f"+2547{n}",
             flow=flow,
             version=2 if flow else None,
-            trail='[["to", {"a": "b"}], ["review", {}]]',
-            stack=aside if flow == "reset" else "[]",
+            passed=["to", "review"],
+            aside=aside if flow == "reset" else None,
             effect=unit.new_id() if flow == "send" else None,
             expires=unit.now - timedelta(hours=1) if flow == "late" else unit.now,
             now=unit.now,

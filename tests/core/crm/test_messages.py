@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, exc
 
 from core.crm import messages
-from core.store import delivery
+from core.store import contacts, delivery
 from core.store.delivery import Taken
 from core.store.unit import Unit, open_unit
 from tests.support.keys import KEYS
@@ -125,7 +125,8 @@ def ends(unit: Unit) -> dict[str, tuple[object, ...]]:
         from messages
         """
     )
-    return {row[0]: tuple(row)[1:] for row in rows}
+    known = contacts.reveal(unit, [row.address for row in rows])
+    return {known[row[0]]: tuple(row)[1:] for row in rows}
 
 
 def model(contact: str, said: list[tuple[str, str, str]]) -> tuple[object, ...]:

@@ -1,0 +1,165 @@
+"""The counter for cases: what a customer told us that needs a person, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from core.crm import case_catalog, case_thread, cases
+from core.crm.cases import Case, UnknownCase
+from core.errors import Refusal
+from core.standing import Standing
+from core.transfers import payments
+from core.transfers.payments import Payment
+
+LOOKED_AT = 50
+"""Entries of a thread among which the last answer is looked for."""
+
+
+class UnknownPayment(Refusal):
+    """The customer neither made nor received such a payment."""
+
+    code = "unknown_payment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyCase:
+    """A case as its customer may see it. ``answer`` is what staff last wrote to them, if anything.
+
+    ``deadline`` is when it should be solved; None while we wait for the customer.
+    """
+
+    number: str
+    title: str = field(repr=False)
+    status: str
+    priority: str
+    category: str
+    opened: datetime
+    deadline: datetime | None
+    reply_due: datetime | None
+    may_reopen: bool
+    answer: str = field(default="", repr=False)
+    answered_at: datetime | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether it takes no more words until it is reopened."""
+        return self.status in ("Resolved", "Closed")
+
+
+class CasesCounter(Standing):
+    """What is asked at the counter about a customer's own cases."""
+
+    def open_case(
+        self,
+        *,
+        category: str,
+        sub_category: str = "",
+        title: str,
+        text: str,
+        transaction: str = "",
+        by_bot: bool = False,
+    ) -> MyCase:
+        """Open a case in this conversation, as urgent as its kind says. A stranger may, too.
+
+        ``transaction`` is the payment it is about; ``by_bot`` that the customer only asked for a
+        person.
+
+        :raises TooManyCases: if the customer has as many open ones as one may have
+        :raises UnknownPayment: if the payment is not one of theirs
+        """
+        about = self._own_payment(transaction) if transaction else None
+        opened = cases.open_case(
+            self._unit,
+            customer=self.customer_id,
+            category=category,
+            sub_category=sub_category,
+            title=title,
+            description=text,
+            priority=case_catalog.priority_of(category, sub_category),
+            channel=self.channel,
+            conversation=self._visitor.conversation,
+            transaction=about,
+            by="bot" if by_bot else "customer",
+            country=self.country,
+        )
+        return self._shown(opened)
+
+    def my_cases(self, limit: int) -> list[MyCase]:
+        """Return the customer's cases, newest first, without their answers."""
+        return [self._shown(one) for one in cases.of_customer(self._unit, self._me, limit=limit)]
+
+    def case(self, number: str) -> MyCase:
+        """Return one of the customer's cases with the last answer.
+
+        :raises UnknownCase: if they have none of that number
+        """
+        found = self._own(number)
+        said = [
+            entry
+            for entry in case_thread.latest(self._unit, found, limit=LOOKED_AT)
+            if entry.kind == "agent"
+        ]
+        return self._shown(found, said[-1] if said else None)
+
+    def add_to_case(self, number: str, text: str, *, message: UUID | None = None) -> MyCase:
+        """Add the customer's words to a case; ``message`` is the one that brought them.
+
+        :raises UnknownCase: if they have none of that number
+        :raises CaseClosed: if it is done
+        """
+        added = cases.add_words(
+            self._unit,
+            self._own(number),
+            by="customer",
+            actor=self.customer_id,
+            text=text,
+            internal=False,
+            message=message,
+        )
+        return self._shown(added)
+
+    def reopen_case(self, number: str) -> MyCase:
+        """Have a case taken up again that was not solved after all.
+
+        :raises UnknownCase: if they have none of that number
+        :raises CaseClosed: if that was too long ago
+        """
+        opened = cases.reopen(self._unit, self._own(number), by="customer", actor=self.customer_id)
+        return self._shown(opened)
+
+    def recent_payments(self, limit: int) -> list[Payment]:
+        """Return the last payments the customer made, newest first."""
+        return payments.sent_by(self._unit, self._me, limit=limit)
+
+    def _own(self, number: str) -> Case:
+        found = cases.find(self._unit, number)
+        mine = found is not None and (
+            found.customer == self._me
+            if self.known
+            # A stranger has what they opened in this very conversation.
+            else found.customer is None and found.conversation == self._visitor.conversation
+        )
+        if found is None or not mine:
+            raise UnknownCase(number=number[:20])
+        return found
+
+    def _own_payment(self, transaction: str) -> UUID:
+        payment = UUID(transaction)
+        if not payments.is_party(self._unit, self._me, payment):
+            raise UnknownPayment
+        return payment
+
+    def _shown(self, case: Case, answer: case_thread.Entry | None = None) -> MyCase:
+        return MyCase(
+            number=case.number,
+            title=case.title,
+            status=case.status,
+            priority=case.priority,
+            category=case.category,
+            opened=case.created_at,
+            deadline=case.deadline,
+            reply_due=case.first_reply_due,
+            may_reopen=cases.may_reopen(case, self._unit.now),
+            answer="" if answer is None else answer.words,
+            answered_at=None if answer is None else answer.at,
+        )
