@@ -12,7 +12,6 @@ from core.ledger.accounts import (
 from core.ledger.batch import Item, post_batch
 from core.ledger.chart import TrialLine, balance_on, close_period, trial_balance
 from core.ledger.closing import Closed, Reason, StatusChange, close, set_status, status_history
-from core.ledger.coalescer import Coalescer
 from core.ledger.holds import (
     Captured,
     Held,
@@ -22,6 +21,7 @@ from core.ledger.holds import (
     capture,
     expire,
     hold,
+    lock_holds,
     open_holds,
     raise_hold,
     void,
@@ -69,7 +69,6 @@ __all__ = [
     "CaptureExceedsHold",
     "Captured",
     "Closed",
-    "Coalescer",
     "Held",
     "Hold",
     "HoldClosed",
@@ -111,6 +110,7 @@ __all__ = [
     "expire",
     "hold",
     "keep",
+    "lock_holds",
     "look",
     "open_account",
     "open_holds",

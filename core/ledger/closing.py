@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.ledger.refusals import Request, refusal
+from core.ledger.refusals import answered
 from core.money import Money
 from core.store.unit import Unit
 
@@ -66,8 +66,7 @@ def set_status(
         now=unit.now,
         correlation=unit.correlation,
     )
-    if row.code != "changed":
-        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
+    answered(row, wanted="changed", id=id)
     before: str = row.before
     return before
 
@@ -105,8 +104,7 @@ def close(
         now=unit.now,
         correlation=unit.correlation,
     )
-    if row.code != "closed":
-        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
+    answered(row, wanted="closed", id=id)
     return Closed(account, Money(row.swept, row.currency), row.replayed)
 
 

@@ -5,12 +5,13 @@ judged once, when it is authorised or raised; what was approved settles, whateve
 Every operation has an id of its own and answers a second time as it did the first, refusals too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from core.ledger.posting import Leg, OnlyIf
-from core.ledger.refusals import Request, refusal
+from core.ledger.refusals import answered
 from core.money import Money
 from core.store.unit import Row, Unit
 
@@ -188,8 +189,7 @@ def capture(
         now=unit.now,
         correlation=unit.correlation,
     )
-    if row.code != "captured":
-        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
+    answered(row, wanted="captured", id=id)
     return Captured(
         id, Money(row.moved, row.currency), Money(row.remaining, row.currency), row.replayed
     )
@@ -236,6 +236,19 @@ def expire(unit: Unit, *, most: int = MOST_EXPIRED) -> int:
     return ended
 
 
+def lock_holds(unit: Unit, holds: Sequence[UUID], *, accounts: Sequence[UUID] = ()) -> None:
+    """Lock holds, what they lead from and to, and further accounts, until the unit ends.
+
+    For several operations in one unit: each alone takes its locks in order, but one after the other
+    they would wait in a circle with somebody else's.
+    """
+    unit.run(
+        "select ledger_lock_holds(%(holds)s::uuid[], %(accounts)s::uuid[])",
+        holds=list(holds),
+        accounts=list(accounts),
+    )
+
+
 _HOLD = (
     "select hold_id, type, debit_id, credit_id, currency, authorised, captured, over, rest, status,"
     " expires_at from ledger_holds"
@@ -263,8 +276,7 @@ def open_holds(
 
 
 def _held(row: Row, wanted: str, asked: UUID, hold_id: UUID) -> Held:
-    if row.code != wanted:
-        raise refusal(row.code, row.facts, Request(asked, bytes(row.hash)))
+    answered(row, wanted=wanted, id=asked)
     return Held(hold_id, row.replayed)
 
 

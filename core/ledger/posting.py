@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from core.errors import Refusal
-from core.ledger.refusals import Request, Sticky, refusal
+from core.ledger.refusals import Sticky, answered, refusal
 from core.money import Money
 from core.store.unit import Row, Unit, jsonb
 
@@ -112,8 +112,7 @@ def posted(id: UUID, row: Row) -> Posted:  # noqa: A002 - the caller's id
     :raises TooLittleLeft: if less than the wanted rest would be left free
     :raises IdReused: if the id was presented before with another body
     """
-    if row.code != "posted":
-        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
+    answered(row, wanted="posted", id=id)
     return Posted(id, replayed=row.replayed)
 
 

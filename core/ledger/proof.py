@@ -74,13 +74,21 @@ class Proof:
             return cls(
                 leaf=base64.b64decode(document["leaf"], validate=True),
                 index=int(document["index"]),
-                path=tuple(bytes.fromhex(one) for one in document["path"]),
+                path=tuple(_read(one) for one in document["path"]),
                 header=str(document["header"]),
-                signature=bytes.fromhex(document["signature"]),
-                public_key=bytes.fromhex(document["public_key"]),
+                signature=_read(document["signature"]),
+                public_key=_read(document["public_key"]),
             )
         except (KeyError, TypeError, ValueError, binascii.Error) as error:
             raise BadProof("is not a proof") from error
+
+
+def _read(text: str) -> bytes:
+    """Return bytes written in hexadecimal, in the one way in which we write them."""
+    found = bytes.fromhex(text)
+    if found.hex() != text:
+        raise ValueError("is written another way")
+    return found
 
 
 def check(proof: Proof, *, trusted: bytes | None = None) -> Leaf:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.errors import Refusal
+from core.store.unit import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class InsufficientFunds(Sticky, Refusal):
 class LimitExceeded(Sticky, Refusal):
     """The payer's tier does not allow it.
 
-    Facts: ``scope`` (transaction, day, month), ``limit``, ``left``.
+    Facts: ``scope`` (transaction, day, month), ``limit``, ``left``; ``lowered_until`` where the
+    limits are lowered for now.
     """
 
     code = "limit_exceeded"
@@ -183,6 +185,16 @@ BY_CODE: Mapping[str, type[Refusal]] = {
         IdReused,
     )
 }
+
+
+def answered(row: Row, *, wanted: str, id: UUID) -> Row:  # noqa: A002 - the caller's id
+    """Return a ledger function's answer (code, facts, hash …) when its code is the wanted one.
+
+    :raises Refusal: the one its code names, which stays the answer to the id
+    """
+    if row.code != wanted:
+        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
+    return row
 
 
 def refusal(code: str, facts: Mapping[str, str], request: Request | None = None) -> Refusal:

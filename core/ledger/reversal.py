@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.ledger.refusals import Request, refusal
+from core.ledger.refusals import answered
 from core.money import Money
 from core.store.unit import Unit
 
@@ -29,8 +29,10 @@ def reverse(
 ) -> Reversed:
     """Post the opposite of a transaction, for an amount or for all that was not reversed yet.
 
-    All reversals of a transaction together never exceed it. A group is reversed whole, and a
-    reversal cannot be reversed: pay anew instead. It is posted today, so no closed period changes.
+    All reversals of a transaction together never exceed it, and what a recall gave back or has set
+    aside counts as one. A group is reversed whole, and a reversal cannot be reversed: pay anew
+    instead. It is posted today, so no closed period changes. What moved on at once, as money that
+    waited for its recipient does, is recalled and not reversed: its payee has passed it on.
     Whoever had paid gets the amount back on their limits, the day's if it was paid today, the
     month's if this month; what a capture moved was counted by its hold and stays counted.
 
@@ -59,6 +61,5 @@ def reverse(
         now=unit.now,
         correlation=unit.correlation,
     )
-    if row.code != "posted":
-        raise refusal(row.code, row.facts, Request(id, bytes(row.hash)))
+    answered(row, wanted="posted", id=id)
     return Reversed(id, Money(row.moved, row.currency), row.replayed)

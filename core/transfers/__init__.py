@@ -1,1 +1,1 @@
-"""Sending money from one customer to another, and what was sent."""
+"""Money from one customer to another, or between wallets of one; and what was sent."""

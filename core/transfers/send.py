@@ -10,9 +10,10 @@ from core.money import Money
 from core.names import masked_name
 from core.store.crashpoints import reached
 from core.store.outbox import Notice, queue_notices
+from core.store.personal import names
 from core.store.unit import Unit
+from core.transfers import notes
 
-LONGEST_NOTE = 140
 # Without I, L, O and U: nothing is misread aloud, and no word comes out.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
@@ -42,11 +43,13 @@ def send_money(
     amount: Money,
     channel: str,
     note: str = "",
+    told: str = "money_received",
 ) -> SentMoney:
     """Send money between the two customers' wallets of its currency.
 
-    The same id sends once, however often it is presented. The payee is told, and so is the payer
-    after USSD, whose screen is gone when the session is.
+    The same id sends once, however often it is presented. The payee is told (``told`` is the alert,
+    and the note goes with it), and so is the payer after USSD, whose screen is gone when the
+    session is.
 
     :raises OtherCurrency: if the payee has no wallet in the currency
     :raises InsufficientFunds: if the payer does not hold that much
@@ -57,7 +60,7 @@ def send_money(
     """
     if payer == payee:
         raise ValueError("money is sent to somebody else")
-    reference = reference_of(id)
+    reference, note = reference_of(id), notes.clean(note)
     row = unit.one(
         SEND,
         id=id,
@@ -67,30 +70,31 @@ def send_money(
         currency=amount.currency,
         reference=reference,
         channel=channel,
-        note=note[:LONGEST_NOTE],
+        note=unit.keys.seal(note, field="transfers.note", row=id) if note else None,
+        note_token=unit.keys.token(note, kind="note") if note else "",
         now=unit.now,
         correlation=unit.correlation,
     )
     if row.code == "no_wallet":
         raise LookupError(f"the payer has no wallet in {amount.currency}")
-    names = [
-        masked_name(row.payer_first, row.payer_last),
-        masked_name(row.payee_first, row.payee_last),
-    ]
     if row.code == "other_currency":
-        raise OtherCurrency(name=names[1], currency=amount.currency)
+        theirs = masked_name(*names(unit.keys, payee, row.payee_first, row.payee_last))
+        raise OtherCurrency(name=theirs, currency=amount.currency)
     posted = book.posted(id, row)
     reached("money.posted")
     sent = SentMoney(reference, Money(row.payers, amount.currency))
     if not posted.replayed:
         left = Money(row.payees, amount.currency)
         facts = {"amount": str(amount), "reference": reference}
-        notices = [
-            Notice(payee, "money_received", facts | {"name": names[0], "balance": str(left)})
-        ]
+        ours = masked_name(*names(unit.keys, payer, row.payer_first, row.payer_last))
+        got = facts | {"name": ours, "balance": str(left)}
+        if note:
+            told, got = f"{told}_note", got | {"note": note}
+        notices = [Notice(payee, told, got)]
         if channel == "ussd":
-            told = facts | {"name": names[1], "balance": str(sent.balance)}
-            notices.append(Notice(payer, "money_sent", told, channel="sms"))
+            theirs = masked_name(*names(unit.keys, payee, row.payee_first, row.payee_last))
+            receipt = facts | {"name": theirs, "balance": str(sent.balance)}
+            notices.append(Notice(payer, "money_sent", receipt, channel="sms"))
         queue_notices(unit, notices)
         reached("money.notices_queued")
     return sent
@@ -105,5 +109,5 @@ def reference_of(id: UUID) -> str:  # noqa: A002 - of a transfer
 SEND = """
 select code, facts, replayed, hash, payer_first, payer_last, payee_first, payee_last, payers, payees
 from send_money(%(id)s, %(payer)s, %(payee)s, %(amount)s, %(currency)s, %(reference)s, %(channel)s,
-    %(note)s, %(now)s, %(correlation)s)
+    %(note)s, %(note_token)s, %(now)s, %(correlation)s)
 """

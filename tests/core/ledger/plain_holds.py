@@ -77,7 +77,7 @@ class PlainBank(PlainLedger):
         """Judge by the limits; to the limit of one transaction a hold is one with all of it."""
         who, currency = self.owners[payer], hold.leg[3]
         whole = self.worth(hold.authorised + hold.over + amount, currency, who.home, now)
-        if ceil(whole) > who.limits()[0]:
+        if ceil(whole) > who.limits_now(now)[0]:
             raise Refused("limit_exceeded")
         return self.within_limits(payer, 0, amount, currency, now)
 

@@ -30,6 +30,7 @@ class Owner:
     day: date = date.min
     day_spent: int = 0
     month_spent: int = 0
+    lowered: tuple[int, datetime] | None = None  # per cent, and until when
 
     @property
     def home(self) -> str:
@@ -37,6 +38,19 @@ class Owner:
 
     def limits(self) -> tuple[int, ...]:
         return tuple(n * UNITS[self.home] for n in TIERS[self.country, self.tier])
+
+    def limits_now(self, now: datetime) -> tuple[int, ...]:
+        """Return the limits, lowered where they are; the most one may hold never is."""
+        single, day, in_month, most = self.limits()
+        if self.lowered is None or now >= self.lowered[1]:
+            return single, day, in_month, most
+        part = self.lowered[0]
+        return single * part // 100, day * part // 100, in_month * part // 100, most
+
+    def lower(self, percent: int, until: datetime, now: datetime) -> None:
+        lasting = self.lowered if self.lowered and self.lowered[1] > now else None
+        before = self.lowered[1] if self.lowered else until
+        self.lowered = (min(percent, lasting[0]) if lasting else percent, max(until, before))
 
     def local_day(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(COUNTRIES[self.country][1])).date()
@@ -190,7 +204,7 @@ class PlainLedger:
         """Return what an amount counts, after ``before`` was counted of the same operation."""
         who = self.owners[payer]
         worth = ceil(self.worth(amount, currency, who.home, now))
-        single, day, in_month, _ = who.limits()
+        single, day, in_month, _ = who.limits_now(now)
         _, day_spent, month_spent = who.so_far(now)
         total = before + worth
         if total > single or day_spent + total > day or month_spent + total > in_month:

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from core.ledger import book
+from core.ledger.lowering import end_lowered, lower_limits
 from core.money import Money
 from core.store.unit import Unit
 from tests.core.ledger.books import HOME, NOW
@@ -242,6 +243,24 @@ class Ledgers(RuleBasedStateMachine):
         country = self.plain.owners[owner].country
         book.set_owner(self.unit, owner=owner, country=country, tier=tier)
         self.plain.set_tier(owner, tier, self.unit.now)
+
+    @rule(
+        account=accounts,
+        percent=st.sampled_from([1, 20, 50]),
+        hours=st.sampled_from([1, 24, 72]),
+    )
+    def limits_lowered(self, account, percent, hours):
+        owner, now = self.plain.accounts[account].owner, self.unit.now
+        until = now + timedelta(hours=hours)
+        lower_limits(self.unit, owner, percent=percent, until=until)
+        self.plain.owners[owner].lower(percent, until, now)
+
+    @rule()
+    def lowered_limits_end(self):
+        end_lowered(self.unit, most=50)
+        for owner in self.plain.owners.values():
+            if owner.lowered and owner.lowered[1] <= self.unit.now:
+                owner.lowered = None
 
     @rule(currency=st.sampled_from(["KES", "UGX"]), percent=st.integers(50, 200))
     def rate_moves(self, currency, percent):

@@ -1,0 +1,158 @@
+"""A statement of account on paper (A4): words and figures come ready, here they get their places.
+
+Letters are those of Latin-1 (ISO 8859-1), which every PDF reader has a font for: all our languages
+are written with them, and names stand here masked, in plain ASCII. Anything else loses its mark or
+becomes a question mark.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+MARGIN, BOTTOM = 15.0, 24.0  # millimetres
+ROW = 5.6
+WIDTHS = (24.0, 61.0, 33.0, 31.0, 31.0)
+ALIGNS = ("L", "L", "L", "R", "R")
+WORDS = 1
+"""The column of words, which may be cut."""
+GREY, INK, FAINT = 110, 30, 225
+FONT = "helvetica"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A statement in somebody's language, ready to be set.
+
+    ``rows`` have a text for each of the five ``columns``; ``page`` has ``{page}`` and ``{pages}``
+    in it.
+    """
+
+    language: str
+    bank: str
+    title: str
+    about: tuple[tuple[str, str], ...]
+    columns: tuple[str, str, str, str, str]
+    rows: tuple[tuple[str, str, str, str, str], ...]
+    nothing: str
+    totals: tuple[tuple[str, str], ...]
+    verification: str
+    page: str
+
+
+def write(sheet: Sheet, *, made_at: datetime) -> bytes:
+    """Return the statement as a PDF."""
+    paper = _Paper(sheet)
+    paper.set_creation_date(made_at)
+    paper.add_page()
+    paper.tell_about()
+    paper.list_rows()
+    paper.tell_totals()
+    return bytes(paper.output())
+
+
+class _Paper(FPDF):
+    """A4, with the bank's head on every page, and the page's number and the proof at its foot."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        super().__init__(format="A4")
+        self._sheet = sheet
+        self._in_table = False
+        self.set_margin(MARGIN)
+        self.set_auto_page_break(auto=True, margin=BOTTOM)
+        self.set_title(_latin(sheet.title))
+        self.set_author(_latin(sheet.bank))
+        self.set_lang(sheet.language)
+        self.alias_nb_pages("{pages}")
+
+    def header(self) -> None:
+        """Set the bank's name, and the head of the table where it goes on."""
+        self._style(14, bold=True)
+        self.cell(text=_latin(self._sheet.bank))
+        self._style(10, ink=GREY)
+        self._line(self._sheet.title, align="R", height=7)
+        self.ln(4)
+        if self._in_table:
+            self._head()
+
+    def footer(self) -> None:
+        """Set the verification line and the page's number."""
+        self.set_y(-BOTTOM + 6)
+        self._style(7.5, ink=GREY)
+        self._line(self._sheet.verification, height=4)
+        self._line(self._sheet.page.replace("{page}", str(self.page_no())), height=4)
+
+    def tell_about(self) -> None:
+        """Set whose statement it is, of what and when."""
+        for label, value in self._sheet.about:
+            self._pair(label, value)
+        self.ln(4)
+
+    def list_rows(self) -> None:
+        """Set the table of movements, over as many pages as it takes."""
+        self._head()
+        self._in_table = True
+        self._style(8.5)
+        if not self._sheet.rows:
+            self._line(self._sheet.nothing, height=8)
+        for row in self._sheet.rows:
+            if self.will_page_break(ROW):
+                self.add_page()
+                self._style(8.5)
+            self._row(row)
+        self._in_table = False
+
+    def tell_totals(self) -> None:
+        """Set the sums under the table; they stay together."""
+        if self.will_page_break(ROW * (len(self._sheet.totals) + 1)):
+            self.add_page()
+        self.ln(3)
+        for label, value in self._sheet.totals:
+            self._pair(label, value)
+
+    def _head(self) -> None:
+        self._style(8.5, bold=True)
+        self.set_draw_color(FAINT)
+        self._row(self._sheet.columns, border="B")
+
+    def _row(self, texts: tuple[str, ...], *, border: str = "") -> None:
+        for place, (text, width, align) in enumerate(zip(texts, WIDTHS, ALIGNS, strict=True)):
+            told = self._fitting(text, width) if place == WORDS else _latin(text)
+            self.cell(width, ROW, told, align=align, border=border)
+        self.ln(ROW)
+
+    def _fitting(self, text: str, width: float) -> str:
+        """Return as much of some words as fits; figures are never cut."""
+        text = _latin(text)
+        while len(text) > 1 and self.get_string_width(text) > width - 2 * self.c_margin:
+            text = f"{text[:-2].rstrip(' .')}."
+        return text
+
+    def _pair(self, label: str, value: str) -> None:
+        self._style(9, ink=GREY)
+        self.cell(50, ROW, _latin(label))
+        self._style(9, bold=True)
+        self._line(value, height=ROW)
+
+    def _line(self, text: str, *, height: float, align: str = "L") -> None:
+        self.cell(0, height, _latin(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _style(self, size: float, *, bold: bool = False, ink: int = INK) -> None:
+        self.set_font(FONT, style="B" if bold else "", size=size)
+        self.set_text_color(ink)
+
+
+def _latin(text: str) -> str:
+    """Return a text in the letters there are: accents stay, other marks go."""
+    if text.isascii():
+        return text
+    return "".join(_letter(one) for one in unicodedata.normalize("NFC", text))
+
+
+def _letter(one: str) -> str:
+    if ord(one) < 256:
+        return one
+    plain = "".join(part for part in unicodedata.normalize("NFKD", one) if ord(part) < 256)
+    return plain or "?"

@@ -1,0 +1,89 @@
+"""Payees: customers by their id, as far as whoever pays them may know them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from core.crm import customers
+from core.crm.customers import Payee
+from core.names import masked_name
+from core.phone import mask
+from core.store.unit import Unit
+
+JUST_PAID = timedelta(minutes=30)
+"""For how long somebody who was paid may be saved with one tap."""
+LATELY = 50
+"""How many payments back somebody was paid lately."""
+
+
+def find(unit: Unit, customer: UUID, *, currency: str) -> Payee | None:
+    """Return a customer by id, and whether they take a currency; None when they left."""
+    row = unit.maybe(
+        """
+        select exists(
+            select from wallets w where w.user_id = c.id and w.currency = %(currency)s
+                and w.status <> 'closed') as takes
+        from customers c where c.id = %(customer)s and c.is_active
+        """,
+        customer=customer,
+        currency=currency,
+    )
+    if row is None:
+        return None
+    known = customers.people(unit, [customer])[customer]
+    name = masked_name(known.first_name, known.last_name)
+    return Payee(customer, name, mask(known.phone or ""), row.takes)
+
+
+def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
+    """Return whom a customer paid last and has not saved, newest first."""
+    found: Sequence[UUID] = [
+        row.id
+        for row in unit.all(
+            """
+            select p.id
+            from (
+                select to_customer as id, max(created_at) as at
+                from (
+                    select to_customer, created_at from transfers
+                    where from_customer = %(customer)s order by created_at desc limit %(lately)s
+                ) t
+                group by to_customer
+            ) p join customers c on c.id = p.id and c.is_active
+            where not exists(select from beneficiaries b
+                where b.customer_id = %(customer)s and b.payee = p.id)
+            order by p.at desc limit %(limit)s
+            """,
+            customer=customer,
+            lately=LATELY,
+            limit=limit,
+        )
+    ]
+    if not found:
+        return []
+    known = customers.people(unit, found)
+    return [
+        Payee(
+            one,
+            masked_name(known[one].first_name, known[one].last_name),
+            mask(known[one].phone or ""),
+            takes=True,
+        )
+        for one in found
+    ]
+
+
+def just_paid(unit: Unit, customer: UUID) -> UUID | None:
+    """Return whom a customer paid last, if that was just now and they are not saved."""
+    found: UUID | None = unit.value(
+        """
+        select t.to_customer
+        from (select to_customer, created_at from transfers
+              where from_customer = %(customer)s order by created_at desc limit 1) t
+        where t.created_at > %(since)s and not exists(select from beneficiaries b
+            where b.customer_id = %(customer)s and b.payee = t.to_customer)
+        """,
+        customer=customer,
+        since=unit.now - JUST_PAID,
+    )
+    return found

@@ -1,0 +1,210 @@
+"""Saved people: whom a customer pays by a name of their own, such as Mum."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.crm import customers
+from core.errors import Refusal
+from core.names import masked_name
+from core.phone import mask
+from core.store.unit import Unit
+
+MOST_PEOPLE = 50
+LONGEST_LABEL = 20  # as long as a button of WhatsApp may be
+SEALED = "beneficiaries.label"
+_LABEL = re.compile(r"[^\W\d_](?:(?:[^\W_]|[ '\u2019.&-])*[^\W_])?")
+
+
+class NotALabel(Refusal):
+    """What was typed cannot be a name for somebody. Fact: ``typed``."""
+
+    code = "not_a_label"
+
+
+class LabelTaken(Refusal):
+    """The customer calls somebody else that already. Fact: ``label``."""
+
+    code = "label_taken"
+
+
+class TooManyPeople(Refusal):
+    """The customer has saved as many people as there may be. Fact: ``most``."""
+
+    code = "too_many_people"
+
+
+class PersonGone(Refusal):
+    """The saved person was removed meanwhile, or banks here no more."""
+
+    code = "person_gone"
+
+
+class AmbiguousPerson(Refusal):
+    """Several saved people may be meant. Fact: ``said``."""
+
+    code = "ambiguous_person"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPerson:
+    """Somebody a customer saved. ``label`` is the customer's own word for them."""
+
+    id: UUID
+    payee: UUID
+    label: str
+    name: str
+    """Masked."""
+    phone: str
+    """Masked."""
+
+
+def read_label(text: str) -> str:
+    """Return a name for somebody, as it is kept: one line, single spaces, 1 to 20 characters.
+
+    A letter begins it, so that no number is taken for a name.
+
+    :raises NotALabel: if it cannot be one
+    """
+    label = " ".join(unicodedata.normalize("NFC", text).split())
+    if not _LABEL.fullmatch(label) or len(label) > LONGEST_LABEL:
+        raise NotALabel(typed=label[:20])
+    return label
+
+
+def saved(unit: Unit, customer: UUID) -> list[SavedPerson]:
+    """Return whom a customer saved and may still pay, the most used first; at most fifty."""
+    rows = unit.all(
+        """
+        select b.id, b.payee, b.label
+        from beneficiaries b join customers c on c.id = b.payee and c.is_active
+        where b.customer_id = %(customer)s
+        order by b.uses desc, b.last_used_at desc nulls last, b.created_at limit %(most)s
+        """,
+        customer=customer,
+        most=MOST_PEOPLE,
+    )
+    if not rows:
+        return []
+    known = customers.people(unit, [row.payee for row in rows])
+    return [
+        SavedPerson(
+            id=row.id,
+            payee=row.payee,
+            label=unit.keys.open(row.label, field=SEALED, row=row.id),
+            name=masked_name(known[row.payee].first_name, known[row.payee].last_name),
+            phone=mask(known[row.payee].phone or ""),
+        )
+        for row in rows
+    ]
+
+
+def called(people: Iterable[SavedPerson], said: str) -> list[SavedPerson]:
+    """Return whom a customer may mean by a name: who is called so, else so in part."""
+    meant = _plain(said)
+    if len(meant) < 2:
+        return []
+    names = [(person, _plain(person.label)) for person in people]
+    for fits in (
+        lambda name: name == meant,
+        lambda name: meant in name.split(),
+        lambda name: name.startswith(meant),
+    ):
+        found = [person for person, name in names if fits(name)]
+        if found:
+            return found
+    return []
+
+
+def label_of(unit: Unit, customer: UUID, payee: UUID) -> str:
+    """Return what a customer calls somebody; empty when they are not saved."""
+    row = unit.maybe(
+        """
+        select id, label from beneficiaries
+        where customer_id = %(customer)s and payee = %(payee)s
+        """,
+        customer=customer,
+        payee=payee,
+    )
+    return "" if row is None else unit.keys.open(row.label, field=SEALED, row=row.id)
+
+
+def save(unit: Unit, customer: UUID, payee: UUID, label: str) -> None:
+    """Save somebody under a name, or give who is saved already that name.
+
+    :raises LabelTaken: if somebody else is called so
+    :raises TooManyPeople: if fifty are saved already
+    """
+    _lock(unit, customer)
+    people = saved(unit, customer)
+    known = next((person for person in people if person.payee == payee), None)
+    if known is not None:
+        rename(unit, customer, known.id, label)
+        return
+    _require_free(people, label)
+    if unit.value(
+        "select count(*) >= %(most)s from beneficiaries where customer_id = %(customer)s",
+        customer=customer,
+        most=MOST_PEOPLE,
+    ):
+        raise TooManyPeople(most=str(MOST_PEOPLE))
+    person = unit.new_id()
+    unit.run(
+        """
+        insert into beneficiaries (id, customer_id, payee, label, created_at)
+        values (%(id)s, %(customer)s, %(payee)s, %(label)s, %(now)s)
+        """,
+        id=person,
+        customer=customer,
+        payee=payee,
+        label=unit.keys.seal(label, field=SEALED, row=person),
+        now=unit.now,
+    )
+
+
+def rename(unit: Unit, customer: UUID, person: UUID, label: str) -> None:
+    """Call a saved person otherwise.
+
+    :raises LabelTaken: if somebody else is called so
+    :raises PersonGone: if they are not saved any more
+    """
+    _lock(unit, customer)
+    _require_free([one for one in saved(unit, customer) if one.id != person], label)
+    renamed = unit.run(
+        """
+        update beneficiaries set label = %(label)s
+        where id = %(person)s and customer_id = %(customer)s
+        """,
+        person=person,
+        customer=customer,
+        label=unit.keys.seal(label, field=SEALED, row=person),
+    )
+    if not renamed:
+        raise PersonGone
+
+
+def remove(unit: Unit, customer: UUID, person: UUID) -> None:
+    """Forget a saved person; who is gone already stays gone."""
+    unit.run(
+        "delete from beneficiaries where id = %(person)s and customer_id = %(customer)s",
+        person=person,
+        customer=customer,
+    )
+
+
+def _require_free(people: Sequence[SavedPerson], label: str) -> None:
+    if any(_plain(person.label) == _plain(label) for person in people):
+        raise LabelTaken(label=label)
+
+
+def _lock(unit: Unit, customer: UUID) -> None:
+    """Have two phones of one customer save people one after the other."""
+    unit.one("select id from customers where id = %(id)s for no key update", id=customer)
+
+
+def _plain(text: str) -> str:
+    """Return words as they are compared: without case and accents."""
+    bare = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join("".join(bare).casefold().split())
