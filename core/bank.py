@@ -2,49 +2,58 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from core import joining, phone
-from core.access import addresses, birth, codes, pins
-from core.access.codes import Purpose
+from core import joining
+from core.access import birth
 from core.access.pins import Proof, Secrets, WeakPin
+from core.bank_cases import MyCase
+from core.bank_chat import ChatCounter
+from core.bank_documents import DocumentsCounter
+from core.bank_people import (
+    PeopleCounter,
+    Recipient,
+    SameCustomer,
+    SavedPerson,
+    UnknownRecipient,
+)
+from core.bank_proof import ProofCounter
+from core.bank_requests import MoneyRequest, RequestsCounter
+from core.bank_waiting import SentWaiting, Waiting, WaitingCounter
+from core.bank_wallets import OwnWallet, WalletsCounter
 from core.crm import customers
 from core.errors import Refusal
 from core.ledger import book
 from core.money import Money
 from core.partners.name_enquiry import NameEnquiry
-from core.standing import Standing
 from core.store.outbox import queue_notice
-from core.transfers import history, send
+from core.transfers import history, request_endings, send, waiting
 from core.transfers.history import Line
+from core.transfers.payments import Payment
 from core.transfers.send import SentMoney
 from core.visitor import Visitor
 
 __all__ = [
     "Bank",
     "Line",
+    "MoneyRequest",
+    "MyCase",
     "NameEnquiry",
+    "OwnWallet",
+    "Payment",
     "Proof",
     "Recipient",
+    "SameCustomer",
+    "SavedPerson",
     "Secrets",
     "SentMoney",
+    "SentWaiting",
+    "UnknownRecipient",
     "Visitor",
+    "Waiting",
     "WeakPin",
 ]
-
-
-class UnknownRecipient(Refusal):
-    """Nobody here has that number. Fact: ``phone`` (E.164)."""
-
-    code = "unknown_recipient"
-
-
-class SameCustomer(Refusal):
-    """That is the customer's own number."""
-
-    code = "same_customer"
 
 
 class NumberNeeded(Refusal):
@@ -53,16 +62,15 @@ class NumberNeeded(Refusal):
     code = "number_needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Somebody to pay, as far as the payer may know them: masked."""
-
-    id: str
-    name: str
-    phone: str
-
-
-class Bank(Standing):
+class Bank(
+    ChatCounter,
+    ProofCounter,
+    PeopleCounter,
+    RequestsCounter,
+    WalletsCounter,
+    WaitingCounter,
+    DocumentsCounter,
+):
     """The bank as one customer or stranger sees it, for the length of one unit of work."""
 
     @contextmanager
@@ -85,30 +93,12 @@ class Bank(Standing):
             raise counted
 
     def balances(self) -> list[Money]:
-        """Return what the customer may spend, home currency first."""
+        """Return what the customer may spend in each wallet, home currency first."""
         return [each.balance.available for each in book.balances(self._unit, self._me)]
 
     def recent(self, limit: int) -> list[Line]:
         """Return the last movements of the customer's default wallet, newest first."""
         return history.recent(self._unit, self._wallet, limit=limit)
-
-    def find_recipient(self, text: str) -> Recipient:
-        """Return whose phone number was written, masked.
-
-        :raises NotAPhone: if it is none
-        :raises SameCustomer: if it is the customer's own
-        :raises UnknownRecipient: if nobody here has it
-        :raises OtherCurrency: if its owner has no wallet in the customer's home currency
-        """
-        number = phone.parse(text, self.country)
-        found = customers.find_payee(self._unit, phone=number, currency=self.currency)
-        if found is None:
-            raise UnknownRecipient(phone=number)
-        if found.id == self._me:
-            raise SameCustomer
-        if not found.takes:
-            raise send.OtherCurrency(name=found.name, currency=self.currency)
-        return Recipient(str(found.id), found.name, found.phone)
 
     def enquiry(self, number: str) -> NameEnquiry:
         """Return the question for the other banks whose number (E.164) it is."""
@@ -126,13 +116,54 @@ class Bank(Standing):
     def send_money(self, *, to: str, amount: Money, effect_id: UUID, note: str = "") -> SentMoney:
         """Send money to a recipient, once however often the effect is asked for, and tell both.
 
-        Raises what ``core.transfers.send.send_money`` does.
+        What needs a code on top of the PIN has had it by now. Raises what
+        ``core.transfers.send.send_money`` does.
         """
+        self.require_enough(to=to, amount=amount, effect_id=effect_id)
         return send.send_money(
             self._unit,
             id=effect_id,
             payer=self._me,
             payee=UUID(to),
+            amount=amount,
+            channel=self.channel,
+            note=note,
+        )
+
+    def pay_request(self, request: str, *, to: str, amount: Money, effect_id: UUID) -> SentMoney:
+        """Pay what the customer is asked for, once however often the effect is asked for.
+
+        ``to`` and ``amount`` are what was read back. Raises what
+        ``core.transfers.send.send_money`` does.
+
+        :raises UnknownRequest: if the customer is not asked so
+        :raises RequestClosed: if it has ended
+        """
+        self.require_enough(to=to, amount=amount, effect_id=effect_id)
+        return request_endings.pay(
+            self._unit,
+            UUID(request),
+            id=effect_id,
+            payer=self._me,
+            agreed=(UUID(to), amount),
+            channel=self.channel,
+        )
+
+    def send_waiting(
+        self, *, number: str, amount: Money, effect_id: UUID, note: str = ""
+    ) -> SentWaiting:
+        """Set money aside for whoever joins with a number (E.164), proved as any payment is.
+
+        Raises what ``core.transfers.waiting.send_waiting`` does.
+        """
+        to = str(waiting.stands_for(self._unit, number))
+        self.require_enough(to=to, amount=amount, effect_id=effect_id)
+        return waiting.send_waiting(
+            self._unit,
+            id=effect_id,
+            payer=self._me,
+            wallet=self._wallet,
+            phone=number,
             amount=amount,
             channel=self.channel,
             note=note,
@@ -190,68 +221,3 @@ class Bank(Standing):
             facts = {"first_name": first_name, "account_no": joined.wallet.account_no}
             queue_notice(self._unit, customer_id=self._me, alert="welcome", facts=facts)
         return joined.wallet.account_no
-
-    def prove(self, proof: Proof) -> None:
-        """Let a right PIN pass and count a wrong one; a right one makes a new address trusted.
-
-        :raises WrongPin: if it is wrong
-        :raises PinLocked: if it is locked, or this was the last try
-        """
-        pins.judge(self._unit, self._me, proof)
-        if self._visitor.trust == "new":
-            addresses.earn_trust(self._unit, self._me, **self._here)
-            self._visitor.trust = "trusted"
-
-    def set_pin(self, pin_hash: str) -> None:
-        """Make this the customer's PIN; a locked one opens when its reset was proven here.
-
-        :raises PinLocked: if it is locked and was not reset
-        """
-        pins.change(self._unit, self._me, pin_hash, **self._here)
-
-    def check_born(self, born: date) -> None:
-        """Let the right date of birth pass, the first half of a reset, and count a wrong one.
-
-        :raises WrongBirthDate: if it is wrong
-        :raises ResetLocked: if it was wrong three times within a day
-        """
-        birth.check(self._unit, self._me, born)
-
-    def send_code(self, purpose: Purpose) -> None:
-        """Send a code by SMS to the customer's phone, to be entered here.
-
-        :raises TooManyCodes: if too many were asked for
-        """
-        codes.issue(self._unit, customer=self._me, purpose=purpose, **self._here)
-
-    def send_link_code(self, text: str) -> str:
-        """Send a code to the phone a stranger says is theirs, if it is a customer's.
-
-        Returns the number in E.164, the same whether or not anybody here has it.
-
-        :raises NotAPhone: if it is none
-        :raises TooManyCodes: if too many were asked for
-        """
-        number = phone.parse(text, self.country)
-        owner = customers.find_by_phone(self._unit, number)
-        codes.issue(self._unit, customer=owner, purpose="link", **self._here)
-        return number
-
-    def check_code(self, proof: Proof) -> None:
-        """Let the right code pass and count a wrong one.
-
-        The code of a link makes this address the customer's, still a new one: the PIN comes next.
-
-        :raises WrongCode: if it is wrong
-        :raises CodeSpent: if it may not be used (any more), or this was the last try
-        """
-        right = proof.kind == "code" and proof.ok
-        used = codes.use(self._unit, code_id=proof.code_id, right=right, **self._here)
-        if used.purpose == "link" and not self.known:
-            addresses.attach(self._unit, used.customer, trust="new", **self._here)
-            self._visitor.become(addresses.who(self._unit, used.customer), trust="new")
-
-    def link(self) -> None:
-        """Finish joining this address to an account. The code and the PIN have done it already."""
-        if not self.trusted:
-            raise LookupError("an address is linked by a code and a PIN")

@@ -11,6 +11,7 @@ from core.kyc.countries import served
 from core.kyc.tiers import KycStatus, Tier
 from core.ledger import book
 from core.store.unit import Unit
+from core.transfers.collecting import collect_all
 from core.wallets.wallets import Wallet, open_wallet
 
 
@@ -47,6 +48,8 @@ class Joined:
 
 def join(unit: Unit, new: Joining) -> Joined:
     """Open an account in the currency of the customer's country.
+
+    What waits for their number is theirs at once, as far as their tier lets them hold it.
 
     :raises ConsentNeeded: if they did not agree to the terms
     :raises TooYoung: if they are not of age
@@ -86,6 +89,7 @@ def join(unit: Unit, new: Joining) -> Joined:
         raise AlreadyCustomer from None
     pins.set_first(unit, customer, new.pin_hash)
     consents.give(unit, customer, purpose="terms", channel=new.channel)
+    collect_all(unit, customer, new.phone)
     known = Known(
         customer, new.first_name, new.country, new.language, currency, int(new.tier), wallet
     )

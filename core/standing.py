@@ -30,7 +30,7 @@ class Standing:
     @property
     def trusted(self) -> bool:
         """Whether this address has earned trust; else the PIN comes before anything personal."""
-        return self.known and self._visitor.trust == "trusted"
+        return self.known and self._visitor.trust in ("probation", "trusted")
 
     @property
     def has_number(self) -> bool:

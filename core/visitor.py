@@ -1,5 +1,6 @@
 """Who stands at the counter, and where: what the opening of a turn already knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -11,6 +12,15 @@ from core.crm.conversations import Opening
 DEFAULT_COUNTRY = "KE"
 
 
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A story that was set aside: where it stood, and what had been said in it."""
+
+    flow: str
+    step: str
+    slots: Mapping[str, str]
+
+
 @dataclass(slots=True, kw_only=True)
 class Visitor:
     """A customer or a stranger at an address, for the length of one turn."""
@@ -20,6 +30,7 @@ class Visitor:
     language: str
     language_chosen: bool
     country: str
+    conversation: UUID | None = None
     customer_id: UUID | None = None
     trust: str = ""
     first_name: str = ""
@@ -27,6 +38,16 @@ class Visitor:
     tier: int = 0
     wallet: UUID | None = None
     """The default wallet, where it is known already."""
+    proved: bool = False
+    """Whether the PIN was given in this very turn."""
+    enough: object = None
+    """The payment that was judged in this turn, and found to need no more proof."""
+    message: UUID | None = None
+    """What they say in this turn, as the log will know it."""
+    interrupted: Interrupted | None = None
+    """What they were in the middle of before they turned to something else."""
+    case: UUID | None = None
+    """The case they spoke to in this turn."""
 
     @classmethod
     def at(cls, opening: Opening, *, default_country: str = DEFAULT_COUNTRY) -> Self:
@@ -38,6 +59,7 @@ class Visitor:
             language=talk.language,
             language_chosen=talk.language_chosen,
             country=phone.country_of(talk.address, default_country),
+            conversation=talk.id,
         )
         if found is not None:
             visitor.become(

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from core.access import addresses
 from core.access.pins import Secrets
+from core.demo import cases, staff
 from core.demo.history import DAYS, Plan, Sending, plan
 from core.demo.people import PEOPLE, PIN, Person
 from core.joining import Joining, join
@@ -30,6 +31,7 @@ def load(engine: Engine, *, keys: Keyring, now: datetime, pepper: bytes) -> bool
     Returns whether it did: a bank that has a customer already is left as it is.
     """
     began = now - timedelta(days=DAYS + 1)
+    password_hash = staff.hashed()
     with open_unit(
         engine, keys=keys, now=began, new_id=_ids(began), correlation=str(_CORRELATION)
     ) as unit:
@@ -44,9 +46,11 @@ def load(engine: Engine, *, keys: Keyring, now: datetime, pepper: bytes) -> bool
             customers.append(customer)
             wallets.append(home)
             _fund(unit, customer, home, opening)
+        team = staff.load(unit, password_hash)
         _replay(unit, told, customers, wallets)
         unit.now = now
         _describe(unit, customers)
+        cases.load(unit, people=customers, agent=team[0], lead=team[1])
         return True
 
 
@@ -130,7 +134,7 @@ def _row(
         "currency": sending.amount.currency,
         "reference": reference_of(transfer),
         "channel": sending.channel,
-        "note": "",
+        "note": None,
         "created_at": sending.at.isoformat(),
     }
 

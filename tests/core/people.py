@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from core.access.pins import Proof, Secrets, look
 from core.bank import Bank, Visitor
+from core.crm.conversations import visitor_at
 from core.joining import Joining, join
 from core.kyc.tiers import Tier
 from core.ledger import book
@@ -80,6 +81,7 @@ class _Talk:
     address: str
     language: str = "en"
     language_chosen: bool = False
+    id: UUID | None = None
 
 
 @dataclass
@@ -90,7 +92,7 @@ class _Opening:
 
 def counter(unit: Unit, address: str = "+254712000001", *, channel: str = "ussd") -> Bank:
     """Step up to the counter as the hub does, with what the database says of the address."""
-    found = unit.value("select visitor_at(%(c)s, %(a)s)", c=channel, a=address)
+    found = visitor_at(unit, channel=channel, address=address)
     opening = _Opening(_Talk(channel, address), found)
     return Bank(unit, Visitor.at(opening), SECRETS)  # type: ignore[arg-type]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.crm.customers import people
 from core.demo import bank
 from core.demo.history import plan
 from core.demo.people import KNOWN, PEOPLE, PIN
@@ -30,8 +31,9 @@ def test_the_people_everybody_may_be(bank_unit, phone, channel):
     assert (at.trusted, at.first_name, at.language) == (True, first, language)
     assert [str(money) for money in at.balances()] == holds
     at.prove(guess(bank_unit, at.customer_id, PIN))
-    row = bank_unit.one("select * from customers where phone_number = %(p)s", p=phone)
-    assert row.last_name == last
+    row = bank_unit.one("select * from customers where id = %(id)s", id=at.customer_id)
+    person = people(bank_unit, [row.id])[row.id]
+    assert (person.name, person.phone) == (f"{first} {last}", phone)
     assert (row.kyc_status, row.tier) == (("Pending", 1) if first == "Grace" else ("Verified", 2))
 
 
@@ -83,7 +85,7 @@ def test_it_is_loaded_once_and_quickly(clean_engine, now, pepper):
 def test_it_is_the_same_every_time(clean_engine, bank_unit, now, pepper):
     bank.load(clean_engine, keys=KEYS, now=now, pepper=pepper)
     rows = """
-        select c.id, c.phone_number, c.credit_score, w.wallet_id, w.account_no, w.balance
+        select c.id, c.phone_index, c.credit_score, w.wallet_id, w.account_no, w.balance
         from customers c join wallets w on w.user_id = c.id
         where w.wallet_id = c.default_wallet order by c.id
     """

@@ -1,0 +1,88 @@
+"""The counter for documents: a statement of account, for days of the customer's choosing."""
+
+from datetime import date
+from uuid import UUID
+
+from core.crm import customers
+from core.documents import orders
+from core.documents.orders import Carrier, Order
+from core.errors import Refusal
+from core.names import masked_email
+from core.standing import Standing
+
+
+class NoWayForFiles(Refusal):
+    """No file reaches the customer just now."""
+
+    code = "no_way_for_files"
+
+
+class DocumentsCounter(Standing):
+    """What is asked at the counter about documents."""
+
+    @property
+    def today(self) -> date:
+        """The day it is for the customer."""
+        return orders.local_day(self._unit, self._me, self._unit.now)
+
+    @property
+    def may_have_document(self) -> bool:
+        """Whether the customer may ask for one more today."""
+        return orders.may_ask(self._unit, self._me)
+
+    def carriers(self) -> tuple[Carrier, ...]:
+        """Return the ways a file reaches the customer just now; there may be none."""
+        ways: list[Carrier] = []
+        if self._whatsapp() is not None:
+            ways.append("whatsapp")
+        if customers.email(self._unit, self._me):
+            ways.append("mail")
+        return tuple(ways)
+
+    def mail_address(self) -> str:
+        """Return the customer's e-mail address, masked; empty where none is on record."""
+        return masked_email(customers.email(self._unit, self._me) or "")
+
+    def check_statement(self, wallet: str, since: date, until: date) -> None:
+        """Refuse days early that no statement of a wallet (the default one if empty) can cover.
+
+        :raises PeriodAhead: if the first has not come yet
+        :raises PeriodBackwards: if the last comes before the first
+        :raises PeriodTooLong: if there are more than thirteen months between them
+        :raises TooManyMovements: if more has moved than one statement lists
+        """
+        orders.check(self._unit, self._me, wallet=self._meant(wallet), since=since, until=until)
+
+    def order_statement(self, wallet: str, *, since: date, until: date, way: str = "") -> Carrier:
+        """Have a statement made, and return how it goes to the customer.
+
+        By ``way``, if it is open just now, else by the first that is. Raises what
+        ``core.documents.orders.order`` does.
+
+        :raises NoWayForFiles: if none is
+        """
+        ways = self.carriers()
+        if not ways:
+            raise NoWayForFiles
+        carrier = next((one for one in ways if one == way), ways[0])
+        orders.order(
+            self._unit,
+            Order(
+                customer=self._me,
+                wallet=self._meant(wallet),
+                since=since,
+                until=until,
+                language=self.language,
+                carrier=carrier,
+                address=self._whatsapp() if carrier == "whatsapp" else None,
+            ),
+        )
+        return carrier
+
+    def _meant(self, wallet: str) -> UUID:
+        return UUID(wallet) if wallet else self._wallet
+
+    def _whatsapp(self) -> str | None:
+        if self.channel == "whatsapp":
+            return orders.here(self._unit, self._visitor.address)
+        return orders.whatsapp_of(self._unit, self._me)

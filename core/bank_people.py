@@ -1,0 +1,160 @@
+"""The counter for people: whom a customer pays, and what they call them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core import phone
+from core.crm import customers
+from core.crm.customers import Payee
+from core.errors import Refusal
+from core.standing import Standing
+from core.transfers import notes, payees, people, send
+from core.transfers.people import AmbiguousPerson, PersonGone, SavedPerson
+
+MOST_LATELY = 5
+
+
+class UnknownRecipient(Refusal):
+    """Nobody here has that number. Fact: ``phone`` (E.164)."""
+
+    code = "unknown_recipient"
+
+
+class SameCustomer(Refusal):
+    """That is the customer's own number."""
+
+    code = "same_customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to pay, as far as the payer may know them: masked."""
+
+    id: str
+    name: str
+    phone: str
+    label: str = ""
+    """What the payer calls them; empty when they are not saved."""
+
+
+class PeopleCounter(Standing):
+    """What is asked at the counter about people to pay."""
+
+    def people(self) -> list[SavedPerson]:
+        """Return whom the customer saved, the most used first."""
+        return people.saved(self._unit, self._me)
+
+    def people_called(self, said: str) -> list[SavedPerson]:
+        """Return whom of them the customer may mean by a name."""
+        return people.called(self.people(), said)
+
+    def find_person(self, said: str) -> SavedPerson:
+        """Return the saved person of an id, or of a name the customer gave them.
+
+        :raises PersonGone: if nobody is saved so
+        :raises AmbiguousPerson: if several people may be meant
+        """
+        saved = self.people()
+        found = [one for one in saved if str(one.id) == said] or people.called(saved, said)
+        if not found:
+            raise PersonGone
+        if len(found) > 1:
+            raise AmbiguousPerson(said=said[: people.LONGEST_LABEL])
+        return found[0]
+
+    def find_recipient(self, text: str) -> Recipient:
+        """Return who was meant, masked: by phone number, saved name, or a saved person's id.
+
+        :raises NotAPhone: if it is neither a number nor the name of anybody saved
+        :raises AmbiguousPerson: if several saved people may be meant
+        :raises SameCustomer: if it is the customer's own number
+        :raises UnknownRecipient: if nobody here has it
+        :raises OtherCurrency: if they have no wallet in the customer's home currency
+        """
+        try:
+            number = phone.parse(text, self.country)
+        except phone.NotAPhone as unread:
+            return self._saved_recipient(text, unread)
+        found = customers.find_payee(self._unit, phone=number, currency=self.currency)
+        if found is None:
+            raise UnknownRecipient(phone=number)
+        if found.id == self._me:
+            raise SameCustomer
+        return self._recipient(found, people.label_of(self._unit, self._me, found.id))
+
+    def people_paid_lately(self) -> list[Payee]:
+        """Return whom the customer paid last and has not saved, at most five."""
+        return payees.paid_lately(self._unit, self._me, limit=MOST_LATELY)
+
+    def find_new_person(self, text: str) -> Recipient:
+        """Return who is to be saved: one of those paid lately by their id, or by number or name.
+
+        Raises what ``find_recipient`` does.
+        """
+        for one in self.people_paid_lately():
+            if str(one.id) == text:
+                return Recipient(text, one.name, one.phone)
+        return self.find_recipient(text)
+
+    def just_paid(self) -> Recipient | None:
+        """Return whom the customer has just paid, if that is somebody they have not saved."""
+        payee = payees.just_paid(self._unit, self._me)
+        found = payee and payees.find(self._unit, payee, currency=self.currency)
+        return Recipient(str(found.id), found.name, found.phone) if found else None
+
+    def may_save(self, payee: str) -> bool:
+        """Return whether a recipient is not saved yet, and there is room for another."""
+        saved = self.people()
+        return len(saved) < people.MOST_PEOPLE and all(str(one.payee) != payee for one in saved)
+
+    def read_label(self, text: str) -> str:
+        """Return a name as it is kept.
+
+        :raises NotALabel: if it cannot be one
+        """
+        return people.read_label(text)
+
+    def save_person(self, payee: str, label: str) -> None:
+        """Save a recipient under a name.
+
+        :raises LabelTaken: if somebody else is called so
+        :raises TooManyPeople: if there is no room for another
+        """
+        people.save(self._unit, self._me, UUID(payee), label)
+
+    def rename_person(self, person: str, label: str) -> None:
+        """Call a saved person otherwise.
+
+        :raises LabelTaken: if somebody else is called so
+        :raises PersonGone: if they are not saved any more
+        """
+        people.rename(self._unit, self._me, UUID(person), label)
+
+    def remove_person(self, person: str) -> None:
+        """Forget a saved person."""
+        people.remove(self._unit, self._me, UUID(person))
+
+    def clean_note(self, text: str) -> str:
+        """Return a note as its reader will see it; empty when nothing is left of it."""
+        return notes.clean(text)
+
+    def _saved_recipient(self, text: str, unread: phone.NotAPhone) -> Recipient:
+        try:
+            person = self.find_person(text)
+        except PersonGone:
+            raise unread from None
+        found = payees.find(self._unit, person.payee, currency=self.currency)
+        if found is None:
+            raise unread
+        return self._recipient(found, person.label)
+
+    def _recipient(self, found: Payee, label: str) -> Recipient:
+        if not found.takes:
+            raise send.OtherCurrency(name=found.name, currency=self.currency)
+        return Recipient(str(found.id), found.name, found.phone, label)
+
+
+__all__ = [
+    "AmbiguousPerson", "PeopleCounter", "PersonGone", "Recipient", "SameCustomer", "SavedPerson",
+    "UnknownRecipient",
+]  # fmt: skip
