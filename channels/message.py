@@ -174,6 +174,8 @@ class Outgoing:
     notice: Notice | None = None
     in_window: bool = True
     """WhatsApp: the customer wrote within 24 hours, so free words are allowed."""
+    media: str = field(default="", repr=False)
+    """WhatsApp, within these hours: the address of a file that goes along. It is a key to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ variable, so one shape serves all languages. A variable may hold no line break, 
 import hashlib
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.layout import clip
@@ -40,6 +41,7 @@ class Content:
 
 def menu_content(reply: Reply) -> Content | None:
     """Return the reply as buttons or a list, or None when it has to be plain text."""
+    reply = replace(reply, options=_apart(reply.options))
     lines = _lines(reply.text)
     labels = [option.label.strip() for option in reply.options]
     if not _can_be_content(reply, lines, labels):
@@ -66,9 +68,21 @@ def notice_content(notice: Notice) -> Content:
     )
 
 
+def _apart(options: Sequence[Option]) -> tuple[Option, ...]:
+    """Return options of which those that look the same, such as two equal payments, are counted."""
+    seen: Counter[str] = Counter()
+    told: list[Option] = []
+    for option in options:
+        label = option.label.strip()
+        seen[label] += 1
+        again = f"{label} ({seen[label]})" if seen[label] > 1 and label else label
+        told.append(replace(option, label=again))
+    return tuple(told)
+
+
 def _can_be_content(reply: Reply, lines: list[str], labels: list[str]) -> bool:
     if not labels or not all(labels) or len(set(labels)) < len(labels):
-        return False  # WhatsApp refuses buttons without a title, or two with the same
+        return False  # WhatsApp refuses rows without a title, or two with the same
     if any(len(_payload(option, reply.turn)) > LONGEST_ID for option in reply.options):
         return False
     return 0 < len(lines) <= MOST_LINES and len(reply.text) <= LONGEST_BODY

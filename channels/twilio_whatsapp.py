@@ -37,13 +37,17 @@ class TwilioWhatsApp(TwilioDoor):
         self._shelf = ContentShelf(connect(**account), contents)
 
     def send(self, message: Outgoing) -> Sent:
-        """Hand the message to Twilio: as buttons, a list or text; outside the window by template.
+        """Hand the message to Twilio: as buttons, a list, a file or text; else by template.
 
         :raises SendFailed: if it was not taken; to go by ``OTHER_CHANNEL`` when the window is
             closed and there is no template for it, or none that WhatsApp accepts
         """
         if not message.in_window:
             return self._send_notice(message)
+        if message.media:
+            # Twilio fetches the file at once. Of its words WhatsApp may show none beside a PDF.
+            body = clip(message.reply.text, LONGEST_BODY)
+            return Sent(self._create(message.to, Body=body, MediaUrl=message.media))
         content = menu_content(message.reply)
         if content is None:
             body = clip(numbered(message.reply), LONGEST_BODY)

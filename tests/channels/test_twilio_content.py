@@ -102,7 +102,6 @@ def test_a_list_with_and_without_hints() -> None:
     [
         Reply("No options"),
         Reply("", YES_NO),
-        Reply("Same", (Option("a", "Yes"), Option("b", "Yes"))),
         Reply("Empty", (Option("a", " "),)),
         Reply("x" * 1025, YES_NO),
         Reply("line\n" * 20, YES_NO),
@@ -122,6 +121,18 @@ def test_what_fits_no_button_is_numbered_text(
     assert len(provider.calls[0].form["Body"]) <= 1600
     for n, option in enumerate(reply.options, 1):
         assert f"{n}. {option.label}".strip() in provider.calls[0].form["Body"]
+
+
+def test_two_payments_that_look_the_same_are_told_apart() -> None:
+    rows = [Option(key, "KES 500.00 21 Nov") for key in "abcd"]
+    content = menu_content(Reply("Which?", tuple(rows), button="Choose"))
+    assert content is not None
+    assert content.values[2::2] == (
+        "KES 500.00 21 Nov",
+        "KES 500.00 21 Nov (2)",
+        "KES 500.00 21 Nov (3)",
+        "KES 500.00 21 Nov (4)",
+    )
 
 
 def test_three_wide_labels_become_a_list() -> None:

@@ -48,6 +48,15 @@ def test_plain_words(provider: Any, whatsapp: TwilioWhatsApp) -> None:
     assert (user, password) == (SID, TOKEN)
 
 
+def test_a_file_goes_along_by_its_address(provider: Any, whatsapp: TwilioWhatsApp) -> None:
+    provider.will(201, taken())
+    whatsapp.send(
+        Outgoing("m1", "+254712000001", Reply("Here it is"), media="https://b.example/d/1")
+    )
+    form = provider.calls[0].form
+    assert (form["Body"], form["MediaUrl"]) == ("Here it is", "https://b.example/d/1")
+
+
 def test_a_business_scoped_id_is_written_to_as_it_stands(
     provider: Any, whatsapp: TwilioWhatsApp
 ) -> None:
