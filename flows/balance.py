@@ -1,13 +1,15 @@
-"""Balance: what the customer has, in every currency."""
+"""Balance: what the customer has, in every wallet."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
+from core.money import Money
 from flows.story import Become, End, Flow, Prove
+from flows.wallets import WidestWallet
 
 
 class Balance(Flow):
-    """Tell what may be spent, home currency first."""
+    """Tell what may be spent, the main wallet first, and what is reserved where anything is."""
 
     name = "balance"
 
@@ -25,12 +27,17 @@ class Balance(Flow):
         ("pin_locked", "pin",   "reset_pin"),
     )  # fmt: skip
 
+    long = frozenset({"shown"})
     widest: ClassVar[Mapping[str, object]] = {
-        "balances": ("TZS 99999999.99", "KES 9999999.99", "USD 999999.99", "EUR 999999.99"),
+        "wallets": (
+            WidestWallet(label=""),
+            WidestWallet(held=Money(0, "TZS"), label=""),
+            WidestWallet(held=Money(0, "TZS")),
+        )
     }
 
     def facts(self) -> Mapping[str, object]:
-        """Give the balances to the last step only; they are read when they are told, never kept."""
+        """Give the wallets to the last step only; they are read when they are told, never kept."""
         if self.state != "shown":
             return self.slots
-        return {**self.slots, "balances": [str(money) for money in self.bank.balances()]}
+        return {**self.slots, "wallets": self.bank.wallets()}

@@ -1,28 +1,62 @@
 """Every story the bank can tell. A new one needs its file, its words and a place here."""
 
+from flows.agent import Agent
 from flows.balance import Balance
+from flows.blocked import Blocked
 from flows.change_pin import ChangePin
+from flows.dated_statement import DatedStatement
+from flows.devices import Devices
+from flows.groups import group
 from flows.help import Help
 from flows.join import Join
 from flows.language import Language
 from flows.link import Link
+from flows.lock_account import LockAccount
+from flows.main_wallet import MainWallet
 from flows.menu import offer
+from flows.move_money import MoveMoney
+from flows.my_cases import MyCases
+from flows.my_requests import MyRequests
+from flows.my_waiting import MyWaiting
+from flows.open_wallet import OpenWallet
 from flows.past import KEPT
+from flows.pay_request import PayRequest
+from flows.people import People
+from flows.report import Report
+from flows.request_money import RequestMoney
 from flows.reset_pin import ResetPin
 from flows.resume import Resume
+from flows.save_person import SavePerson
 from flows.send_money import SendMoney
 from flows.statement import Statement
+from flows.step_up import StepUp
 from flows.story import Flow
 from flows.thanks import Thanks
 from flows.versions import Catalog
+from flows.wallets import Wallets
 
-# What the menu offers, in this order: to customers, and to those who may become one.
-CUSTOMERS: tuple[type[Flow], ...] = (SendMoney, Balance, Statement, ChangePin, Language, Help)
-STRANGERS: tuple[type[Flow], ...] = (Join, Link, Language, Help)
+REQUESTS = (RequestMoney, PayRequest, MyRequests, MyWaiting, Blocked)
+ACCOUNT = (People, Wallets, DatedStatement, ChangePin, LockAccount, Devices, Language)
+CARE = (Report, MyCases, Agent, Help)
+
+# What the menu offers, in this order: to customers, and to those who may become one. Its first page
+# fits one screen of USSD: what belongs together has a page of its own.
+CUSTOMERS: tuple[type[Flow], ...] = (
+    SendMoney,
+    Balance,
+    Statement,
+    group("requests", REQUESTS),
+    group("account", ACCOUNT),
+    group("care", CARE),
+)
+STRANGERS: tuple[type[Flow], ...] = (Join, Link, LockAccount, Language, Help)
 Menu = offer(CUSTOMERS, strangers=STRANGERS)
 MENU: tuple[str, ...] = tuple(story.name for story in CUSTOMERS)
 
-_OTHERS: tuple[type[Flow], ...] = (Menu, ResetPin, Resume, Thanks)
+_WALLETS = (MoveMoney, OpenWallet, MainWallet)
+_OTHERS: tuple[type[Flow], ...] = (
+    *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, SavePerson, Menu, ResetPin, Resume, StepUp, Thanks,
+)  # fmt: skip
 
 STORIES: dict[str, type[Flow]] = {story.name: story for story in (*CUSTOMERS, *STRANGERS, *_OTHERS)}
 

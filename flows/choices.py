@@ -1,10 +1,11 @@
 """How an option is picked: by number, label, key, button or keyword, in any language."""
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from channels.message import Option
 from flows.hearing import phrases, plain
-from flows.story import Choose, Code, Flow, Prove, Step
+from flows.story import Ask, Choose, Code, End, Flow, Prove, Step
 from flows.words import CHANNELS, LANGUAGES, Words
 
 # Shared ways to say yes, no and change are in manners.j2; longer sentences may mean anything.
@@ -12,14 +13,35 @@ MOST_WORDS = 3
 
 
 def keys(step: Step | None) -> tuple[str, ...]:
-    """Return the keys of what may be picked on a step."""
-    return step.options if isinstance(step, Choose | Prove | Code) else ()
+    """Return the keys of the options of a step, which are the same for everybody."""
+    if isinstance(step, End):
+        return step.offers
+    return step.options if isinstance(step, Ask | Choose | Prove | Code) else ()
 
 
 def offered(story: Flow, words: Words) -> tuple[Option, ...]:
-    """Return the options of the step the story stands on, labelled in the voice's language."""
+    """Return the options of the step the story stands on, labelled in the voice's language.
+
+    What the step lists for this customer comes first.
+    """
     picks = keys(story.step_at(story.state))
-    return _labelled(words.language, words.channel, story.page, story.state, picks) if picks else ()
+    fixed = (
+        _labelled(words.language, words.channel, story.page, story.state, picks) if picks else ()
+    )
+    country = story.bank.country
+    listed = {key: {"country": country, **facts} for key, facts in story.listed().items()}
+    return (*listed_options(words, story.page, story.state, listed), *fixed)
+
+
+def listed_options(
+    words: Words, page: str, state: str, listed: Mapping[str, Mapping[str, object]]
+) -> tuple[Option, ...]:
+    """Return what a step lists, labelled by its block ``<step>_each`` with the facts of each."""
+    each = f"{state}_each"
+    return tuple(
+        Option(key, words.say(page, each, facts), words.find(page, f"{each}_hint", facts) or "")
+        for key, facts in listed.items()
+    )
 
 
 @cache
@@ -60,6 +82,18 @@ def picked(text: str, choice: str, step: Step | None, page: str) -> str | None:
     if said in spoken:
         return spoken[said]
     return _among(said, spoken)
+
+
+def picked_among(text: str, choice: str, shown: Iterable[Option]) -> str | None:
+    """Return the key of one of the options that are shown, by its number, label or button."""
+    options = list(shown)
+    if choice:
+        return next((one.key for one in options if one.key == choice), None)
+    said = plain(text)
+    if said.isdecimal() and len(said) <= 2:
+        return options[int(said) - 1].key if 1 <= int(said) <= len(options) else None
+    found = [one.key for one in options if said in (plain(one.label), plain(one.key))]
+    return found[0] if said and len(found) == 1 else None
 
 
 def _among(said: str, spoken: dict[str, str]) -> str | None:

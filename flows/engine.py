@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from channels.message import Option, Reply
 from flows import choices, manners
 from flows.listening import NUMBER, Digression, listen
-from flows.story import GIVEN, Become, Call, Choose, End, Flow, Outcome, Secret
+from flows.story import GIVEN, Become, Call, Choose, End, Flow, Listen, Outcome, Secret
 from flows.walk import Walk, explanation
 from flows.words import Words
 
@@ -32,6 +32,8 @@ class Said:
     text: str = field(default="", repr=False)
     choice: str = ""
     """The key of a tapped button or list row."""
+    file: bool = False
+    """A file came with it."""
     proof: "Proof | None" = field(default=None, repr=False)
 
 
@@ -40,6 +42,7 @@ class Turn:
     """What came of one turn, for the hub to act on."""
 
     reply: Reply
+    """Nothing is to be said where it is empty: a person answers."""
     becomes: str | None = None
     """The story to begin next, with ``given``; ``reply.text`` is what was said before it."""
     given: Mapping[str, str] = field(default_factory=dict)
@@ -70,11 +73,14 @@ def begin(
     """Open a story at its start, telling it what the customer has said already.
 
     ``given`` are answers by the name of the step that asks for them. A stranger is led to the menu
-    when the story is for customers only.
+    when the story is for customers only. At an address that owes a code it waits for that: it is
+    set aside before its first step, and begins when the proof was given.
     """
     if not (story.known or story.for_strangers):
         return Turn(reply=Reply(after), becomes="menu")
     story.slots |= {f"{GIVEN}{step}": value for step, value in (given or {}).items() if value}
+    if story.guarded and not story.for_strangers and story.bank.owes_code:
+        return Turn(reply=Reply(after), becomes="step_up", suspends=True)
     walk = Walk(story, words, [after])
     walk.take("open")
     return _told(walk)
@@ -88,7 +94,7 @@ def take_turn(story: Flow, said: Said, words: Words) -> Turn:
     story.proof = said.proof
     walk = Walk(story, words)
     try:
-        listen(walk, text=said.text, choice=said.choice, proof=said.proof)
+        listen(walk, text=said.text, choice=said.choice, proof=said.proof, file=said.file)
     except Digression as digression:
         meant = digression.understood
         return Turn(
@@ -99,7 +105,9 @@ def take_turn(story: Flow, said: Said, words: Words) -> Turn:
             intent=meant.intent,
             secret=secret,
         )
-    return _told(walk, secret=secret, loggable=_loggable(said, walk, secret=secret))
+    told = _told(walk, secret=secret, loggable=_loggable(said, walk, secret=secret))
+    passed_on = isinstance(story.step_at(story.state), Listen) and not (walk.moved or walk.said)
+    return replace(told, reply=Reply("")) if passed_on else told
 
 
 def answer(story: Flow, outcome: Outcome | str, words: Words) -> Turn:
@@ -198,7 +206,8 @@ def _reply(story: Flow, words: Words, before: list[str]) -> Reply:
     facts = {"country": story.bank.country, **story.facts()}
     return Reply(
         text=_joined([*before, words.say(story.page, story.state, facts)], words),
-        options=choices.offered(story, words),
+        # Nobody can pick anything on a screen that closes.
+        options=() if ends and words.channel == "ussd" else choices.offered(story, words),
         nav=manners.ways_out(
             words, back=not ends and bool(story.trail), menu=not ends and story.resumes
         ),

@@ -3,8 +3,17 @@
 import re
 import unicodedata
 
+from core.money import DIGITS
+
 _MARKS = re.compile(r"[^\w\s]|_")
 _SPACES = re.compile(r"\s+")
+# What people call a currency, besides its code.
+CURRENCIES = {
+    "ksh": "KES", "kshs": "KES", "bob": "KES", "tsh": "TZS", "ush": "UGX",
+    "fcfa": "XOF", "cfa": "XOF",
+    "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP",
+    "$": "USD", "\u20ac": "EUR", "\u00a3": "GBP",
+} | {code.casefold(): code for code in DIGITS}  # fmt: skip
 LONGEST = 400  # nobody commands a bank in more; the rest is not looked at
 
 

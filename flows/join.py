@@ -38,6 +38,7 @@ class Join(Flow):
 
     name = "join"
     for_strangers = True
+    brings_money = frozenset({"join"})  # what waits for their number
 
     steps = (
         Choose("language", options=("en", "sw", "fr")),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.bank import WeakPin
 from core.errors import Refusal
 from flows import choices
-from flows.story import Ask, Code, End, NewSecret, Prove, RepeatSecret, Step
+from flows.story import Ask, Code, End, Listen, NewSecret, Prove, RepeatSecret, Step
 from flows.understanding import Understood, understand
 from flows.walk import Walk
 
@@ -48,22 +48,23 @@ class Digression(Exception):
         self.understood = understood
 
 
-def listen(walk: Walk, *, text: str, choice: str, proof: "Proof | None") -> None:
-    """Walk the story on by what was said.
+def listen(
+    walk: Walk, *, text: str, choice: str, proof: "Proof | None", file: bool = False
+) -> None:
+    """Walk the story on by what was said; ``file`` says that a file came with it.
 
     :raises Digression: if it was meant for another story
     """
     story = walk.story
-    picked = choices.picked(text, choice, story.step, story.page)
-    if picked and not story.may(picked):  # an option that is a story of its own
-        raise Digression(Understood(intent=picked, flow=picked, confidence=1.0))
-    if picked:
-        walk.take(picked, picked)
+    if file and isinstance(story.step, Ask) and story.step.media:
+        walk.take("file", text)
+        return
+    if _hear_pick(walk, text, choice):
         return
     match story.step:
         case Prove() | Code() | NewSecret() | RepeatSecret() as step if proof is not None:
             _hear_secret(walk, step, proof)
-        case Ask(free=True):
+        case Ask(free=True) | Listen():
             walk.take("answer", text)
         case End():
             raise LookupError(f"{story.name} has already ended")
@@ -74,6 +75,26 @@ def listen(walk: Walk, *, text: str, choice: str, proof: "Proof | None") -> None
             _hear_answer(walk, step, text)
         case step:
             _hear_words(walk, step, text)
+
+
+def _hear_pick(walk: Walk, text: str, choice: str) -> bool:
+    """Take what was picked of a step's options or of its list; False when nothing was.
+
+    :raises Digression: if the option is a story of its own
+    """
+    story = walk.story
+    if isinstance(story.step, Ask) and story.step.lists:
+        shown = choices.offered(story, walk.words.in_language(story.bank.language))
+        picked = choices.picked_among(text, choice, shown)
+        listed = picked is not None and picked not in choices.keys(story.step)
+    else:
+        picked, listed = choices.picked(text, choice, story.step, story.page), False
+    if picked is None:
+        return False
+    if not listed and not story.may(picked):
+        raise Digression(Understood(intent=picked, flow=picked, confidence=1.0))
+    walk.take("answer" if listed else picked, picked)
+    return True
 
 
 def _hear_secret(walk: Walk, step: Step, proof: "Proof") -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from channels.message import Option
 from flows import choices
 from flows.hearing import phrases, plain
-from flows.story import Ask, Flow
+from flows.story import Ask, Flow, Listen
 from flows.words import LANGUAGES, Words
 
 Manner = Literal["menu", "back", "cancel", "help", "language", "stop", "start", "more"]
@@ -40,7 +40,8 @@ def heard(text: str, *, choice: str = "", story: Flow | None = None) -> Manner |
         asks_amount = isinstance(step, Ask) and step.entity == "amount"
         return None if asks_amount and text.strip() == "98" else KEYS[text.strip()]
     found = _index().get(said)
-    if isinstance(step, Ask) and step.free and found not in HEARD_IN_FREE_WORDS:
+    is_free = isinstance(step, Listen) or (isinstance(step, Ask) and step.free)
+    if is_free and found not in HEARD_IN_FREE_WORDS:
         return None
     return found
 

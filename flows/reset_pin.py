@@ -1,50 +1,124 @@
-"""Reset the PIN: who forgot it shows who they are in two other ways."""
+"""Reset the PIN: who forgot it shows who they are by two questions and a code, or to a person."""
+
+from collections.abc import Mapping
+from typing import ClassVar
 
 from flows.dates import read_date
-from flows.story import Ask, Code, End, Flow, NewSecret, RepeatSecret
+from flows.story import Ask, Choose, Code, End, Flow, Moved, NewSecret, RepeatSecret
 
 
 class ResetPin(Flow):
-    """Choose a new PIN with the date of birth and a code sent to the registered phone."""
+    """Choose a new PIN with the birth date, one more answer, and a code by another channel.
+
+    Where that cannot be, a person sees to it; what they allow goes on here with the new PIN.
+    """
 
     name = "reset_pin"
+    guarded = False
 
     steps = (
         Ask("born", free=True),
-        Code("code", options=("resend",)),
+        Ask("question", free=True, slot="answered"),
+        Code("code", options=("resend", "other")),
         NewSecret("new"),
         RepeatSecret("again"),
+        Choose("person", options=("ask", "stop")),
         End("done"),
         End("refused"),
+        End("referred"),
     )
 
     paths = (
-        # when            at       go to      if    unless first do
-        ("open",           "start", "born"),
-        ("answer",         "born",  "code",    None, None, "send_code"),
-        ("resend",         "code",  "code",    None, None, "send_again"),
-        ("proven",         "code",  "new"),
-        ("chosen",         "new",   "again"),
-        ("pins_differ",    "again", "new"),
-        ("repeated",       "again", "done",    None, None, "set_pin"),
-        ("reset_locked",   "born",  "refused"),
-        ("too_many_codes", ("born", "code"), "refused"),
-        ("pin_locked",     "again", "refused"),
+        # when            at          go to       if              unless first do
+        ("open",           "start",    "person",   "needs_person"),
+        ("open",           "start",    "born"),
+        ("answer",         "born",     "new",      "allowed",      None, "check_born"),
+        ("answer",         "born",     "question", None,           None, "ask_more"),
+        ("answer",         "question", "code",     "has_way",      None, "send_code"),
+        ("answer",         "question", "person",   None,           None, "check_answer"),
+        ("resend",         "code",     "code",     None,           None, "send_again"),
+        ("other",          "code",     "code",     "has_next_way", None, "send_onward"),
+        ("other",          "code",     "person"),
+        ("proven",         "code",     "new"),
+        ("chosen",         "new",      "again"),
+        ("pins_differ",    "again",    "new"),
+        ("repeated",       "again",    "done",     None,           None, "set_pin"),
+        ("ask",            "person",   "referred", None,           None, "ask_person"),
+        ("stop",           "person",   "refused"),
+        ("reset_locked",   ("born", "question"), "person"),
+        ("too_many_codes", ("question", "code"), "refused"),
+        ("pin_locked",     "again",    "refused"),
     )  # fmt: skip
 
-    writes = frozenset({"send_code", "send_again", "set_pin"})
+    writes = frozenset({
+        "check_born", "ask_more", "send_code", "check_answer", "send_again", "send_onward",
+        "set_pin", "ask_person",
+    })  # fmt: skip
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved()}
+    widest: ClassVar[Mapping[str, object]] = {
+        "ask_for": "payment",
+        "way": "whatsapp",
+        "where": "+255 7** *** 003",
+        "number": "C-104-283-7",
+    }
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether only a person can open what the customer has locked."""
+        return self.bank.locked_by_owner and not self.bank.reset_allowed
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a person has allowed a new PIN to be chosen here."""
+        return self.bank.reset_allowed
+
+    @property
+    def has_way(self) -> bool:
+        """Whether a code can be sent by another channel."""
+        return self.bank.has_second_way
+
+    @property
+    def has_next_way(self) -> bool:
+        """Whether there is yet another way than the last code's."""
+        return self.bank.has_next_way
+
+    def facts(self) -> Mapping[str, object]:
+        """Add where the code went, which a conversation of an older version does not know."""
+        return {"way": "sms", "where": "", **self.slots}
+
+    def check_born(self, said: str) -> None:
+        """Check the date of birth."""
+        self.bank.check_born(read_date(said))
+
+    def ask_more(self, said: str) -> None:
+        """Check the date of birth, and choose what is asked next."""
+        self.bank.check_born(read_date(said))
+        self.slots["ask_for"] = self.bank.pick_question()
+
+    def check_answer(self, said: str) -> None:
+        """Check the answer to the second question."""
+        self.bank.check_answer(self.slots["ask_for"], said)
 
     def send_code(self, said: str) -> None:
-        """Check the date of birth, then send a code to the registered phone."""
-        self.bank.check_born(read_date(said))
-        self.bank.send_code("reset_pin")
+        """Check the answer, then send a code by the best other channel."""
+        self.bank.check_answer(self.slots["ask_for"], said)
+        self.slots |= self.bank.send_reset_code()
 
     def send_again(self, _: str) -> None:
-        """Send another code."""
-        self.bank.send_code("reset_pin")
+        """Send another code the same way."""
+        self.slots |= self.bank.send_reset_code()
+
+    def send_onward(self, _: str) -> None:
+        """Send a code the next way."""
+        self.slots |= self.bank.send_reset_code(onward=True)
 
     def set_pin(self, _: str) -> None:
         """Make the PIN that was repeated the customer's; a locked one is open again."""
         if self.proof is None:
             raise LookupError("a PIN is set only when it was repeated")
         self.bank.set_pin(self.proof.new_hash)
+
+    def ask_person(self, _: str) -> None:
+        """Have a person see to it."""
+        self.slots["number"] = self.bank.ask_person("pin")

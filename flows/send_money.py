@@ -4,27 +4,40 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from core.money import Money
-from flows.story import Ask, Become, Call, Choose, End, Flow, Prove
+from flows import picking
+from flows.payment_proof import PaymentProof
+from flows.picking import Listed
+from flows.story import Ask, Become, Call, Choose, Code, End, Flow, Moved, Prove
+
+MOST_PEOPLE = 4  # they fit a USSD screen; the others go by their name
 
 
-class SendMoney(Flow):
-    """Send money to a phone; the masked name of its owner is read back before anything moves."""
+class SendMoney(PaymentProof, Flow):
+    """Send money to a phone or somebody saved; their masked name is read back before it moves."""
 
     name = "send_money"
 
     steps = (
         Prove("unlock"),
-        Ask("recipient", entity="phone", slot="to"),
+        Ask("recipient", entity="phone", slot="to", lists="people"),
+        Ask("which", lists="called"),
         Call("looking", asks="enquiry"),
-        Choose("elsewhere", options=("another", "stop")),
-        Choose("nowhere", options=("another", "stop")),
+        Choose("elsewhere", options=("wait", "another", "stop")),
+        Choose("nowhere", options=("wait", "another", "stop")),
         Choose("no_answer", options=("retry", "another", "stop")),
         Ask("amount", entity="amount"),
         Choose("review", options=("yes", "change", "no"), mints=True),
-        Choose("change", options=("amount", "recipient")),
+        Choose("review_waiting", options=("yes", "change", "no"), mints=True),
+        Choose("change", options=("note", "amount", "recipient")),
+        Ask("note", free=True, options=("no_note",)),
         Prove("pin"),
+        Code("code", options=("resend", "other")),
+        Choose("person", options=("ask", "stop")),
         End("sent"),
+        End("sent_new", offers=("save_person",)),
+        End("waits"),
         End("cancelled"),
+        End("referred"),
         Become("reset_pin"),
     )
 
@@ -34,51 +47,91 @@ class SendMoney(Flow):
         ("open",               "start",     "unlock"),
         ("proven",             "unlock",    "recipient"),
 
-        ("answer",             "recipient", "review",    "has_amount", None, "find_recipient"),
-        ("answer",             "recipient", "amount",    None,         None, "find_recipient"),
+        ("answer",  ("recipient", "which"), "review",    "has_amount", None, "find_recipient"),
+        ("answer",  ("recipient", "which"), "amount",    None,         None, "find_recipient"),
+        ("ambiguous_person", ("recipient", "which"), "which", None,    None, "note_called"),
+        ("answer",             "amount",    "review_waiting", "is_waiting", None, "note_amount"),
         ("answer",             "amount",    "review",    None,         None, "note_amount"),
-        ("yes",                "review",    "pin"),
-        ("change",             "review",    "change"),
+        ("yes",    ("review", "review_waiting"), "pin"),
+        ("change", ("review", "review_waiting"), "change"),
         ("amount",             "change",    "amount"),
         ("recipient",          "change",    "recipient"),
-        ("no",                 "review",    "cancelled"),
+        ("note",               "change",    "note"),
+        ("answer",             "note",      "review_waiting", "is_waiting", None, "note_words"),
+        ("answer",             "note",      "review",    None,         None, "note_words"),
+        ("no_note",            "note",      "review_waiting", "is_waiting", None, "forget_note"),
+        ("no_note",            "note",      "review",    None,         None, "forget_note"),
+        ("no",     ("review", "review_waiting"), "cancelled"),
+        ("proven",             "pin",       "person",    "needs_person"),
+        ("proven",             "pin",       "code",      "needs_code", None, "send_code"),
+        ("proven",             "pin",       "waits",     "is_waiting", None, "send_waiting"),
+        ("proven",             "pin",       "sent_new",  "may_save",   None, "send"),
         ("proven",             "pin",       "sent",      None,         None, "send"),
 
+        # Where the PIN is not enough, a code by another channel adds to it, for this payment.
+        ("proven",             "code",      "waits",     "is_waiting", None, "send_waiting"),
+        ("proven",             "code",      "sent_new",  "may_save",   None, "send"),
+        ("proven",             "code",      "sent",      None,         None, "send"),
+        ("resend",             "code",      "code",      None,         None, "send_code"),
+        ("other",              "code",      "code",      "has_next_way", None, "send_onward"),
+        ("other",              "code",      "person"),
+        ("ask",                "person",    "referred",  None,         None, "ask_person"),
+        ("stop",               "person",    "cancelled"),
+        ("too_many_codes",     ("pin", "code"), "cancelled"),
+
         # A phone nobody here answers to is looked up at another bank.
-        ("unknown_recipient",  "recipient", "looking",   None,         None, "note_phone"),
+        ("unknown_recipient", ("recipient", "which"), "looking", None, None, "note_phone"),
         ("answered",           "looking",   "elsewhere", None,         None, "note_answer"),
         ("unknown_name",       "looking",   "nowhere"),
         ("timed_out",          "looking",   "no_answer"),
         ("retry",              "no_answer", "looking"),
+
+        # Money may wait for whoever has that number to join.
+        ("wait", ("elsewhere", "nowhere"), "review_waiting", "has_amount", None, "note_waiting"),
+        ("wait", ("elsewhere", "nowhere"), "amount",     None,         None, "note_waiting"),
+        ("too_many_waiting", ("pin", "code"), "cancelled"),
+
         ("another",            ("elsewhere", "nowhere", "no_answer"), "recipient"),
         ("stop",               ("elsewhere", "nowhere", "no_answer"), "cancelled"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
-        ("insufficient_funds", "pin",       "amount",    None,         None, "forget_amount"),
-        ("limit_exceeded",     "pin",       "amount",    None,         None, "forget_amount"),
-        ("balance_ceiling",    "pin",       "amount",    None,         None, "forget_amount"),
-        ("too_little_left",    "pin",       "amount",    None,         None, "forget_amount"),
-        ("other_currency",     "pin",       "recipient"),
-        ("account_frozen",     "pin",       "cancelled"),
-        ("no_rate",            "pin",       "cancelled"),
-        ("id_reused",          "pin",       "cancelled"),
-        ("period_closed",      "pin",       "cancelled"),
-        ("account_moved",      "pin",       "cancelled"),
+        ("insufficient_funds", ("pin", "code"), "amount",    None,         None, "forget_amount"),
+        ("limit_exceeded",     ("pin", "code"), "amount",    None,         None, "forget_amount"),
+        ("balance_ceiling",    ("pin", "code"), "amount",    None,         None, "forget_amount"),
+        ("too_little_left",    ("pin", "code"), "amount",    None,         None, "forget_amount"),
+        ("other_currency",     ("pin", "code"), "recipient"),
+        ("account_frozen",     ("pin", "code"), "cancelled"),
+        ("no_rate",            ("pin", "code"), "cancelled"),
+        ("id_reused",          ("pin", "code"), "cancelled"),
+        ("period_closed",      ("pin", "code"), "cancelled"),
+        ("account_moved",      ("pin", "code"), "cancelled"),
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = frozenset({"send"})
-    moves_money = frozenset({"send"})
-    quiet = frozenset({"unknown_recipient"})
+    writes = frozenset({"send", "send_waiting", "send_code", "send_onward", "ask_person"})
+    moves_money = frozenset({"send", "send_waiting"})
+    quiet = frozenset({"unknown_recipient", "ambiguous_person"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
+        "people": picking.widest_people(MOST_PEOPLE),
+        "called": picking.widest_people(MOST_PEOPLE),
+        "said": "W" * 20,
         "name": "M***a N***a",
+        "label": "W" * 20,
+        "note": "n" * 140,
         "phone": "+255 7** *** 003",
         "bank": "Standard Chartered",
         "amount": "TZS 99999999.99",
         "balance": "TZS 99999999.99",
         "reference": "WK9Q8P7R6T5W",
         "currency": "TZS",
+        "way": "whatsapp",
+        "where": "+255 7** *** 003",
+        "number": "C-104-283-7",
+        "until": "2026-09-28T21:59:00+00:00",
     }
 
     @property
@@ -87,13 +140,58 @@ class SendMoney(Flow):
         return "amount" in self.slots
 
     def facts(self) -> Mapping[str, object]:
-        """Add the currency in which an amount is asked for."""
-        return {"currency": self.bank.currency, **self.slots}
+        """Add the currency in which an amount is asked for; not everybody has a label or a note.
+
+        Where a code went is read when it is told: nothing that was read back changes with it.
+        """
+        went = self.bank.code_went() if self.state == "code" else {}
+        return {"currency": self.bank.currency, "label": "", "note": "", **went, **self.slots}
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the money is for a number that nobody here has yet."""
+        return "invited" in self.slots
+
+    @property
+    def may_save(self) -> bool:
+        """Whether the recipient may be saved with one tap; a USSD session is over by then."""
+        new = not self.slots.get("label") and self.bank.channel != "ussd"
+        return new and self.bank.may_save(self.slots["to"])
+
+    def people(self) -> Listed:
+        """Return whom the customer pays most."""
+        return picking.people(self.bank.people()[:MOST_PEOPLE])
+
+    def called(self) -> Listed:
+        """Return whom the customer may have meant by a name."""
+        return picking.people(self.bank.people_called(self.slots["said"])[:MOST_PEOPLE])
 
     def find_recipient(self, said: str) -> None:
         """Remember who the money is for."""
-        recipient = self.bank.find_recipient(said)
-        self.slots |= {"to": recipient.id, "name": recipient.name, "phone": recipient.phone}
+        found = self.bank.find_recipient(said)
+        self.slots.pop("invited", None)
+        self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
+        self.slots["label"] = found.label
+
+    def note_called(self, _: str) -> None:
+        """Remember the name that several people may have."""
+        if self.refusal is not None:
+            self.slots["said"] = self.refusal.facts["said"]
+
+    def note_waiting(self, _: str) -> None:
+        """Remember that the money is for whoever joins with the number that was looked up."""
+        number = self.slots["phone"]
+        invited = self.bank.invite(number)
+        self.slots |= {"to": invited.id, "invited": number, "label": ""}
+        self.slots |= {"name": invited.phone, "phone": invited.phone}
+
+    def note_words(self, said: str) -> None:
+        """Remember the words that go with the money, as they will be shown."""
+        self.slots["note"] = self.bank.clean_note(said)
+
+    def forget_note(self, _: str) -> None:
+        """Let the money go without words."""
+        self.slots.pop("note", None)
 
     def note_amount(self, said: str) -> None:
         """Remember how much, in the customer's own currency, if the bank would let it go."""
@@ -110,9 +208,25 @@ class SendMoney(Flow):
         if self.effect_id is None:
             raise LookupError("money is sent only after it was read back")
         sent = self.bank.send_money(
-            to=self.slots["to"], amount=Money.load(self.slots["amount"]), effect_id=self.effect_id
+            to=self.slots["to"],
+            amount=Money.load(self.slots["amount"]),
+            effect_id=self.effect_id,
+            note=self.slots.get("note", ""),
         )
         self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}
+
+    def send_waiting(self, _: str) -> None:
+        """Set it aside for them, once, however often this is asked."""
+        if self.effect_id is None:
+            raise LookupError("money is sent only after it was read back")
+        sent = self.bank.send_waiting(
+            number=self.slots["invited"],
+            amount=Money.load(self.slots["amount"]),
+            effect_id=self.effect_id,
+            note=self.slots.get("note", ""),
+        )
+        self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}
+        self.slots["until"] = sent.expires_at.isoformat()
 
     def note_phone(self, _: str) -> None:
         """Remember the phone that nobody here answers to."""

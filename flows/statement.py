@@ -27,7 +27,7 @@ class Statement(Flow):
 
     steps = (
         Prove("pin"),
-        End("shown"),
+        End("shown", offers=("dated_statement",)),
         Become("reset_pin"),
     )
 

@@ -22,15 +22,21 @@ class Ask:
     """Waits for the customer's own words; they pull ``answer``.
 
     ``free`` words are names and notes: nothing in them is taken for a question or a command of
-    another story. ``entity`` (``amount`` or ``phone``) says what is looked for inside a sentence,
-    and lets the customer correct the step later by just saying another one. ``slot`` is filled
-    once the step has been answered; by default the slot of the step's name.
+    another story. ``entity`` (``amount``, ``phone`` or ``number``) says what is looked for inside a
+    sentence, and lets the customer correct the step later by just saying another one. ``slot`` is
+    filled once the step has been answered; by default the slot of the step's name. ``lists`` names
+    the method whose answers (facts of words by key) may be picked instead of written, and pull
+    ``answer`` with their key; ``options`` stand behind them and pull their own names. ``media``: a
+    file is taken too, and pulls ``file``.
     """
 
     name: str
     free: bool = False
     entity: str | None = None
     slot: str = ""
+    options: tuple[str, ...] = ()
+    lists: str = ""
+    media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Passes on to a person whatever the customer says; nothing is said back.
+
+    Words and files alike pull ``answer``. ``events`` are what the person on the other side may do;
+    each pulls a trigger of its own name. Only the words that mean the same anywhere lead away.
+    """
+
+    name: str
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Become:
     """Turns into another story, the one of the same name."""
 
@@ -98,13 +116,14 @@ class Become:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Says goodbye."""
+    """Says goodbye. It may offer stories that follow on from it, on channels that stay open."""
 
     name: str
+    offers: tuple[str, ...] = ()
 
 
 Secret = Prove | Code | NewSecret | RepeatSecret
-Step = Ask | Choose | Prove | Code | NewSecret | RepeatSecret | Call | Become | End
+Step = Ask | Choose | Prove | Code | NewSecret | RepeatSecret | Call | Listen | Become | End
 Path = tuple[str | tuple[str, ...] | None, ...]
 Trail = list[tuple[str, dict[str, str]]]
 
@@ -154,14 +173,23 @@ class Flow:
     """The effects that write: each runs inside a savepoint, and no step back leads past it."""
     moves_money: ClassVar[frozenset[str]] = frozenset()
     """The effects that move money; only a read-back and then a proof may lead to them."""
+    brings_money: ClassVar[frozenset[str]] = frozenset()
+    """The effects that may give the customer money others had sent them; theirs never leaves."""
     for_strangers: ClassVar[bool] = False
     """Whether somebody the bank does not know may walk it."""
+    guarded: ClassVar[bool] = True
+    """Whether a new address that owes a code must step up before it begins; not where anybody may
+    walk it."""
     resumes: ClassVar[bool] = True
     """Whether it is come back to when a question interrupted it."""
+    patient: ClassVar[bool] = False
+    """Whether it waits for a day, because a person may answer in it, rather than for minutes."""
     quiet: ClassVar[frozenset[str]] = frozenset()
     """Refusals whose words are not said, because the step they lead to tells it better."""
     widest: ClassVar[Mapping[str, object]] = {}
     """Every fact its words may use, as wide as it gets; screens are proved to fit with these."""
+    takes_words: ClassVar[str] = ""
+    """The step that is answered by the very words that asked for the story, if they say more."""
     long: ClassVar[frozenset[str]] = frozenset()
     """Steps that may go on over several screens; every other one fits on one."""
     version: ClassVar[int] = 1
@@ -230,6 +258,13 @@ class Flow:
     def facts(self) -> Mapping[str, object]:
         """Return what the words of the current step may use; by default the slots."""
         return self.slots
+
+    def listed(self) -> Mapping[str, Mapping[str, object]]:
+        """Return what may be picked on this step besides its options: facts of words by key."""
+        step = self.step_at(self.state)
+        lists = step.lists if isinstance(step, Ask) else ""
+        found: Mapping[str, Mapping[str, object]] = getattr(self, lists)() if lists else {}
+        return found
 
     def pull(self, trigger: str, said: str = "") -> None:
         """Let what was said move the story on.

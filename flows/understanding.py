@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from core.money import DIGITS, Money, NotAnAmount
+from core.money import Money, NotAnAmount
 from flows import catalog
-from flows.hearing import LONGEST, phrases, plain
+from flows.hearing import CURRENCIES, LONGEST, phrases, plain
 from flows.story import Ask
 from flows.words import LANGUAGES, Words
 
 EXACT = 0.95
 ACTS = 0.6
 IMPLIED = 0.7
+TELLS = 3
+"""So many words beside a command, and the message tells what it is about."""
 
 # A story's name, and the intent under which the outside knows it, where they differ.
-INTENTS = MappingProxyType({"change_pin": "pin_change", "reset_pin": "pin_change", "link": "join"})
+INTENTS = MappingProxyType({
+    "change_pin": "pin_change", "reset_pin": "pin_change", "link": "join",
+    "report": "open_case", "my_cases": "case_status",
+})  # fmt: skip
 
 # Words around a command that change nothing about it.
 FILLERS = frozenset({
@@ -29,12 +34,6 @@ FILLERS = frozenset({
     "svp", "sil", "vous", "plait", "mon", "ma", "le", "les", "au", "je", "veux", "voudrais", "de",
     "du", "un", "une",
 })  # fmt: skip
-CURRENCIES = {
-    "ksh": "KES", "kshs": "KES", "bob": "KES", "tsh": "TZS", "ush": "UGX",
-    "fcfa": "XOF", "cfa": "XOF",
-    "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP",
-    "$": "USD", "\u20ac": "EUR", "\u00a3": "GBP",
-} | {code.casefold(): code for code in DIGITS}  # fmt: skip
 
 _WHOLE_PHONE = re.compile(
     r"(?:\+\d{9,15}|00\d{9,15}|0\d{8,10}|(?:2[0-9]{2}|27)\d{8,10}|[67]\d{8}|1[01]\d{7})"
@@ -71,6 +70,8 @@ class Understood:
     """As it was written; the bank reads it by the customer's country."""
     bare: bool = False
     """The message is a number and nothing else: it may as well be an option, or a PIN."""
+    words: str = field(default="", repr=False)
+    """The whole message, where it says more than which story is meant."""
 
     @property
     def exact(self) -> bool:
@@ -86,18 +87,23 @@ class Understood:
         """Return what was said for a step that asks for this kind of thing."""
         if kind == "amount" and self.amount:
             return f"{self.currency} {self.amount}" if self.currency else self.amount
+        if kind == "number" and self.amount and not self.currency:
+            return self.amount if self.amount.isdecimal() else None
         return self.phone if kind == "phone" else None
 
     def correction(self, kind: str) -> str | None:
         """Return the same, unless it may have been meant as an option or a PIN."""
-        return None if self.bare else self.entity(kind)
+        return None if self.bare or kind == "number" else self.entity(kind)
 
     @property
     def given(self) -> Mapping[str, str]:
         """What the story need not ask any more, by the name of the step that would."""
         story = catalog.STORIES.get(self.flow or "")
-        steps = [s for s in story.steps if isinstance(s, Ask) and s.entity] if story else []
-        return {s.name: value for s in steps if (value := self.entity(s.entity))}
+        if story is None:
+            return {}
+        steps = [s for s in story.steps if isinstance(s, Ask) and s.entity]
+        given = {s.name: value for s in steps if (value := self.entity(s.entity))}
+        return given | ({story.takes_words: self.words} if story.takes_words and self.words else {})
 
 
 def understand(text: str, country: str) -> Understood:
@@ -106,6 +112,8 @@ def understand(text: str, country: str) -> Understood:
     rest, phone = _take_phone(text[:LONGEST].split())
     rest, amount, currency = _take_amount(rest)
     flow, language, confidence = _recognise(plain(text), plain(" ".join(rest)))
+    if flow == "pay_request" and phone:  # requests go by their number: this is somebody to pay
+        flow = "send_money"
     if flow is None and amount and phone:  # what else would one do with the two of them?
         flow, confidence = "send_money", IMPLIED
     return Understood(
@@ -117,6 +125,7 @@ def understand(text: str, country: str) -> Understood:
         currency=currency,
         phone=phone,
         bare=bool(re.fullmatch(r"\d{1,8}", text.strip())),
+        words=text.strip() if flow and confidence < EXACT and _says_more(text) else "",
     )
 
 
@@ -191,6 +200,14 @@ def _recognise(said: str, rest: str) -> tuple[str | None, str | None, float]:
     flows = {index[way][0] for size, way in found if size == longest}
     flow, language = index[max(found)[1]]
     return flow, language, 0.75 if len(flows) == 1 else 0.4
+
+
+def _says_more(text: str) -> bool:
+    """Return whether a message tells something, beyond the story it asks for."""
+    padded = f" {plain(text)} "
+    asked = max((spaced for spaced, _ in _spaced() if spaced in padded), key=len, default="  ")
+    rest = padded.replace(asked, " ", 1).split()
+    return len([word for word in rest if word not in FILLERS]) >= TELLS
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.errors import Refusal
-from flows.story import GIVEN, Ask, Choose, Flow, NewSecret, Trail
+from flows.story import GIVEN, Ask, Choose, Flow, Listen, NewSecret, Trail
 from flows.words import Words
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Walk:
         for _ in range(MOST_MOVES):
             step = story.step_at(story.state)
             value = story.slots.pop(f"{GIVEN}{story.state}", None)
-            if not isinstance(step, Ask) or value is None:
+            if not isinstance(step, Ask | Listen) or value is None:
                 return
             slots = dict(story.slots)
             try:

@@ -6,7 +6,18 @@ from itertools import product
 from typing import Literal
 
 from flows import choices
-from flows.story import START, Ask, Call, Code, Flow, NewSecret, Prove, RepeatSecret, Step
+from flows.story import (
+    START,
+    Ask,
+    Call,
+    Code,
+    Flow,
+    Listen,
+    NewSecret,
+    Prove,
+    RepeatSecret,
+    Step,
+)
 
 Kind = Literal["opens", "answers", "picks", "proves", "hears", "refused"]
 
@@ -18,6 +29,7 @@ NEEDED: dict[type[Step], tuple[str, ...]] = {
     NewSecret: ("chosen",),
     RepeatSecret: ("repeated", "pins_differ"),
     Call: ("answered", "timed_out"),
+    Listen: ("answer",),
 }
 
 
@@ -36,6 +48,17 @@ class Way:
     def open_when(self, facts: dict[str, bool]) -> bool:
         """Return whether the path is open under these values of the conditions."""
         return all(facts[name] is wanted for name, wanted in self.conditions)
+
+
+def needed(step: Step) -> tuple[str, ...]:
+    """Return what must lead somewhere from a step, whatever is done; its options besides."""
+    own = NEEDED.get(type(step), ())
+    match step:
+        case Ask(media=True):
+            return (*own, "file")
+        case Listen(events=events):
+            return (*own, *events)
+    return own
 
 
 def ways(flow: type[Flow], state: str) -> tuple[Way, ...]:
@@ -66,12 +89,12 @@ def kind_of(step: Step | None, trigger: str) -> Kind:
     """Return who pulls a trigger on a step: the customer, the world outside, or the bank."""
     if step is None:
         return "opens"
-    if isinstance(step, Call):
+    if isinstance(step, Call) or (isinstance(step, Listen) and trigger in step.events):
         return "hears"
     if trigger in choices.keys(step):
         return "picks"
-    if trigger in NEEDED.get(type(step), ()) and trigger != "pins_differ":
-        return "answers" if isinstance(step, Ask) else "proves"
+    if trigger in needed(step) and trigger != "pins_differ":
+        return "answers" if isinstance(step, Ask | Listen) else "proves"
     return "refused"
 
 

@@ -18,7 +18,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from core.bank import Bank
-from core.errors import Refusal
+from core.errors import DeskRefusal, Refusal
 
 Raised = frozenset[type[Refusal]]
 Found = frozenset[tuple[type[Refusal], bool]]  # and whether it is only one of a table
@@ -29,11 +29,13 @@ _WALKING: set[tuple[FunctionType, type | None]] = set()
 
 
 def refusals() -> dict[str, type[Refusal]]:
-    """Return every refusal of the bank and its stories, by code."""
+    """Return every refusal a customer may hear, by code."""
     found: dict[str, type[Refusal]] = {}
     waiting: list[type[Refusal]] = [Refusal]
     while waiting:
         for kind in waiting.pop().__subclasses__():
+            if kind is DeskRefusal:
+                continue
             waiting.append(kind)
             if _is_refusal(kind) and kind.__module__.split(".")[0] in ROOMS:
                 found[kind.code] = kind

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from flows import choices
 from flows.check.finding import Fault, Finding, Line
-from flows.check.paths import NEEDED, idle, is_sure, triggers, ways
+from flows.check.paths import idle, is_sure, needed, triggers, ways
 from flows.check.talks import Talks
 from flows.check.telling import Teller
 from flows.story import START, Become, Call, End, Flow, Step, effect, sources
@@ -101,14 +101,14 @@ def _says(flow: type[Flow], teller: Teller, state: str) -> tuple[Line, ...]:
 
 def _unheard(flow: type[Flow], step: Step, stories: Stories) -> Iterator[str]:
     paths = triggers(flow, step.name)
-    for trigger in (*NEEDED.get(type(step), ()), *choices.keys(step)):
+    heard = (*needed(step), *choices.keys(step))
+    for trigger in heard:
         # An option may also be a story of its own, which is told in between.
         aside = trigger in stories and trigger not in paths
         if not aside and not is_sure(flow, step.name, trigger):
             yield trigger
     for trigger in paths:
-        needed = (*NEEDED.get(type(step), ()), *choices.keys(step))
-        if trigger not in needed and not is_sure(flow, step.name, trigger):
+        if trigger not in heard and not is_sure(flow, step.name, trigger):
             yield trigger
     if isinstance(step, Call):
         # Only a question that is reached by moving is asked; one that stays is never asked again.

@@ -1,6 +1,6 @@
 """Tells a conversation as its customer lives it, for a finding to show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from flows.check.finding import Line
 from flows.check.paths import Way
 from flows.check.talks import Stand, Talks, Turn
 from flows.hearing import phrases
-from flows.story import Ask, Become, Code, End, Flow, NewSecret, RepeatSecret
+from flows.story import Ask, Become, Code, End, Flow, Listen, NewSecret, RepeatSecret
 from flows.words import CONTACTS, LANGUAGES, MissingWords, Words
 
 # The facts of refusals, as wide as they get. Whoever adds one with a new fact adds it here.
@@ -22,6 +22,9 @@ WIDEST_FACTS: dict[str, object] = {
     "limit": "TZS 99999999.99", "scope": "month", "side": "debit", "phone": "+255 7** *** 003",
     "name": "M***a N***a", "minutes": "15", "hours": "24", "wanted": "TZS 99999999.99",
     "status": "frozen", "source": "TZS", "target": "KES",
+    "label": "W" * 20, "said": "W" * 20, "most": "100",
+    "lowered_until": "2026-09-28T21:59:00+00:00", "number": "C-104-283-7", "may_reopen": "yes",
+    "numbers": "C-104-283-7, C-104-284-5, C-104-285-1, C-104-286-8, C-104-287-0",
 }  # fmt: skip
 MONEY_LEFT: dict[str, object] = {"left": "TZS 99999999.99"}  # tries are left, or money
 ANSWERS = {"phone": "0712 000 002", "amount": "500"}
@@ -122,6 +125,8 @@ class Teller:
         if way.kind == "hears":
             silent = way.trigger == "timed_out"
             return self.note("nobody answers in time" if silent else f"outside: {way.trigger}")
+        if way.trigger == "file" and way.kind == "answers":
+            return Line("You", "(a file)")
         state = way.source
         if turn.act == "corrects":
             step = flow.step_at(state)
@@ -140,6 +145,8 @@ class Teller:
         keys = choices.keys(step)
         if trigger in keys:
             return f"{keys.index(trigger) + 1} ({self._label(flow, state, trigger)})"
+        if isinstance(step, Listen):
+            return "(anything)"
         if isinstance(step, Ask):
             own = flow.widest.get(step.name, f"(the {step.name.replace('_', ' ')})")
             return str(ANSWERS.get(step.entity or "", own))
@@ -189,13 +196,18 @@ def widest_reply(flow: type[Flow], state: str, words: Words) -> Reply:
     """
     step = flow.step_at(state)
     ends = isinstance(step, End)
-    options = tuple(
-        Option(
-            key,
-            choices.label(words, flow.page, state, key),
-            choices.hint(words, flow.page, state, key),
-        )
-        for key in choices.keys(step)
+    lists = step.lists if isinstance(step, Ask) else ""
+    widest: Mapping[str, Mapping[str, object]] = flow.widest[lists] if lists else {}  # type: ignore[assignment]
+    options = (
+        *choices.listed_options(words, flow.page, state, widest),
+        *(
+            Option(
+                key,
+                choices.label(words, flow.page, state, key),
+                choices.hint(words, flow.page, state, key),
+            )
+            for key in choices.keys(step)
+        ),
     )
     return Reply(
         text=words.say(flow.page, state, flow.widest),

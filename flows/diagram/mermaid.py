@@ -9,6 +9,7 @@ SHAPES = {
     Kind.READ_BACK: "{{{{{}}}}}",
     Kind.PROOF: "[/{}\\]",
     Kind.CALL: "[/{}/]",
+    Kind.PERSON: "(({}))",
     Kind.END: "([{}])",
     Kind.BECOME: "[[{}]]",
 }
@@ -19,6 +20,7 @@ STYLES = {
     Kind.READ_BACK: "fill:#d9770633,stroke:#d97706,stroke-width:3px",
     Kind.PROOF: "fill:#8b5cf633,stroke:#8b5cf6,stroke-width:2px",
     Kind.CALL: "fill:#0891b222,stroke:#0891b2,stroke-dasharray:6 3",
+    Kind.PERSON: "fill:#db277722,stroke:#db2777,stroke-width:2px",
     Kind.END: "fill:#16a34a22,stroke:#16a34a,stroke-width:2px",
     Kind.BECOME: "fill:#16a34a11,stroke:#16a34a,stroke-dasharray:3 3",
 }

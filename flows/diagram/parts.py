@@ -11,6 +11,7 @@ from flows.story import (
     Choose,
     End,
     Flow,
+    Listen,
     Path,
     Step,
     effect,
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     READ_BACK = "read_back"
     PROOF = "proof"
     CALL = "call"
+    PERSON = "person"
     END = "end"
     BECOME = "become"
 
@@ -36,6 +38,7 @@ SAYS = {
     Kind.READ_BACK: "reads back",
     Kind.PROOF: "wants a secret",
     Kind.CALL: "asks outside",
+    Kind.PERSON: "a person answers",
     Kind.END: "ends",
     Kind.BECOME: "another story",
 }
@@ -62,6 +65,8 @@ def kind_of(step: Step) -> Kind:
             return Kind.READ_BACK if mints else Kind.OFFER
         case Call():
             return Kind.CALL
+        case Listen():
+            return Kind.PERSON
     return {End: Kind.END, Become: Kind.BECOME}.get(type(step), Kind.PROOF)
 
 

@@ -15,6 +15,7 @@ COLOURS = {
     Kind.READ_BACK: "#d97706",
     Kind.PROOF: "#8b5cf6",
     Kind.CALL: "#0891b2",
+    Kind.PERSON: "#db2777",
     Kind.END: "#16a34a",
     Kind.BECOME: "#16a34a",
 }

@@ -19,7 +19,7 @@ from flows.words import LANGUAGES, TEMPLATES
 class SendMoneyNow(SendMoney):
     """Sending money with a step renamed, three made one, one gone, and options in another order."""
 
-    name, version, page = "send_money", 2, "send_money_2"
+    name, version, page = "send_money", SendMoney.version + 1, "send_money_2"
     steps = (
         Prove("unlock"),
         Ask("recipient", entity="phone", slot="payee"),
@@ -50,7 +50,8 @@ class SendMoneyNow(SendMoney):
         ("pin_locked", ("unlock", "pin"), "reset_pin"),
     )
     moves: ClassVar[Mapping[int, Moved]] = {
-        1: Moved(
+        **SendMoney.moves,
+        SendMoney.version: Moved(
             states={
                 "amount": "how_much",
                 "elsewhere": "not_here",
@@ -59,7 +60,7 @@ class SendMoneyNow(SendMoney):
             },
             slots={"to": "payee", "bank": None},
             safe="recipient",
-        )
+        ),
     }
 
     def find_recipient(self, said: str) -> None:

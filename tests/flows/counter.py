@@ -31,6 +31,10 @@ class Counter:
     done: list[str] = field(default_factory=list)
     refuses: Exception | None = None
 
+    @property
+    def owes_code(self) -> bool:
+        return False
+
     @contextmanager
     def attempt(self) -> Iterator[None]:
         self.done.append("savepoint")
@@ -85,7 +89,8 @@ class Errand(Flow):
         return "amount" in self.slots
 
     def facts(self) -> dict[str, object]:
-        return {"currency": "KES", "reference": "R1", "balance": "KES 1.00", **self.slots}
+        told = {"currency": "KES", "reference": "R1", "balance": "KES 1.00"}
+        return {**told, "label": "", "note": "", **self.slots}
 
     def note_name(self, said: str) -> None:
         from core.bank import UnknownRecipient

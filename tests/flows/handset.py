@@ -9,7 +9,7 @@ from channels.message import Reply
 from flows import engine, manners
 from flows.catalog import STORIES
 from flows.engine import Said, Turn
-from flows.story import Flow
+from flows.story import START, Flow
 from flows.words import Words
 from tests.flows.oracle import Oracle
 
@@ -110,7 +110,14 @@ class Handset:
     def _take_up(self, after: str = "") -> tuple[Flow, Turn]:
         self.now = self.aside.pop()
         story = self.story()
+        if story.state == START:  # it waited to begin
+            return story, engine.begin(story, self.words, after=after)
         return story, engine.show(story, self.words, after=after)
+
+    def _waits_in_vain(self) -> bool:
+        in_vain = self.aside[-1].state == START and self.bank.owes_code
+        self.aside = [] if in_vain else self.aside
+        return in_vain
 
     def _follow(self, story: Flow, turn: Turn) -> None:
         for _ in range(MOST_STORIES):
@@ -123,7 +130,7 @@ class Handset:
                 self.now = Kept(turn.becomes)
                 story = self.story()
                 turn = engine.begin(story, self.words, turn.given, after=turn.reply.text)
-            elif turn.ended and self.aside:
+            elif turn.ended and self.aside and not self._waits_in_vain():
                 story, turn = self._take_up(turn.reply.text)
             else:
                 self.reply = turn.reply

@@ -17,7 +17,7 @@ def at_review(**bank: object) -> Chat:
 
 def test_a_story_opens_on_its_first_step() -> None:
     turn = Chat().begin()
-    assert turn.reply.text == "Who is it for? Enter their phone number."
+    assert turn.reply.text == "Who is it for? Number or name:"
     assert [option.key for option in turn.reply.nav] == ["menu", "more"]
     assert not turn.ended
 
@@ -308,4 +308,4 @@ def test_all_conversations_share_one_machine_and_no_state() -> None:
 
 def test_the_reply_is_in_the_language_chosen_in_this_turn() -> None:
     chat = Chat(language="sw")
-    assert chat.begin().reply.text == "Unamtumia nani? Weka namba yake ya simu."
+    assert chat.begin().reply.text == "Unamtumia nani? Namba au jina:"

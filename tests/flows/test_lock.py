@@ -12,6 +12,8 @@ from flows.versions import Catalog
 from tests.flows.changed import BEFORE, NOW
 
 LOCKED = lock.read()
+NEWEST = {**LOCKED, "send_money": LOCKED["send_money"][-1:]}
+"""The same, as if sending money had only just been written down."""
 AFTER = Catalog({**CATALOG.stories, **NOW}, BEFORE)
 
 
@@ -28,12 +30,12 @@ class LongerNote(SendMoney):
     """A story somebody changed and did not count."""
 
     name = "send_money"
-    steps = (*SendMoney.steps, Ask("note", free=True))
+    steps = (*SendMoney.steps, Ask("extra", free=True))
 
 
 def test_a_change_that_was_not_counted_is_found() -> None:
     (finding,) = found(LongerNote)
-    assert finding.startswith("send_money: it changed and is still version 1.")
+    assert finding.startswith(f"send_money: it changed and is still version {SendMoney.version}.")
 
 
 class NotedSlot(SendMoney):
@@ -78,30 +80,31 @@ def test_a_version_that_is_kept_must_be_the_one_that_was_told() -> None:
 class Shorter(SendMoney):
     """A new version with a poor map."""
 
-    name, version = "send_money", 2
+    name, version = "send_money", SendMoney.version + 1
     steps = tuple(step for step in SendMoney.steps if step.name not in {"looking", "change"})
 
 
 @pytest.mark.parametrize(
     ("moved", "finding"),
     [
-        (Moved(states={"looking": START}), "step 'change' of version 1 is gone."),
+        (Moved(states={"looking": START}), "step 'change' of version 2 is gone."),
         (Moved(states={"looking": START, "change": "review", "x": "pin"}), "has no step 'x'"),
         (Moved(states={"looking": "amount", "change": "review"}), "waits for an answer"),
-        (Moved(states={"looking": START, "change": "nowhere_at_all"}), "'change' of version 1 is"),
+        (Moved(states={"looking": START, "change": "nowhere_at_all"}), "'change' of version 2 is"),
     ],
 )
 def test_a_poor_map_is_found(monkeypatch, moved: Moved, finding: str) -> None:
-    monkeypatch.setattr(Shorter, "moves", {1: moved})
+    monkeypatch.setattr(Shorter, "moves", {SendMoney.version: moved})
     catalog = Catalog({**CATALOG.stories, "send_money": Shorter})
-    findings = lock.findings(catalog, lock.locked(catalog, LOCKED, unaffected={}))
+    findings = lock.findings(catalog, lock.locked(catalog, NEWEST, unaffected={}))
     assert len(findings) == 1 and finding in findings[0]
 
 
 def test_a_good_map_is_not(monkeypatch) -> None:
-    monkeypatch.setattr(Shorter, "moves", {1: Moved(states={"looking": START}, safe="review")})
+    moved = Moved(states={"looking": START}, safe="review")
+    monkeypatch.setattr(Shorter, "moves", {SendMoney.version: moved})
     catalog = Catalog({**CATALOG.stories, "send_money": Shorter})
-    assert lock.findings(catalog, lock.locked(catalog, LOCKED, unaffected={})) == []
+    assert lock.findings(catalog, lock.locked(catalog, NEWEST, unaffected={})) == []
 
 
 def test_a_story_that_is_gone_must_be_retired() -> None:

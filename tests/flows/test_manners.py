@@ -40,8 +40,8 @@ def test_a_button_may_be_one() -> None:
 
 def test_an_option_of_the_step_comes_first() -> None:
     assert heard("help") == "help"
-    assert heard("help", story=at("menu", "home")) is None
-    assert heard("", choice="language", story=at("menu", "home")) is None
+    assert heard("help", story=at("care", "pick")) is None
+    assert heard("", choice="language", story=at("account", "pick")) is None
     assert heard("acha", story=at("send_money", "elsewhere")) is None
 
 

@@ -58,4 +58,8 @@ def test_what_can_be_corrected_names_the_slot_it_fills() -> None:
         for step in flow.steps
         if isinstance(step, Ask) and step.entity
     }
-    assert slots == {("send_money", "to"), ("send_money", "amount"), ("link", "phone")}
+    assert slots == {
+        ("send_money", "to"), ("send_money", "amount"), ("link", "phone"), ("people", "whom"),
+        ("request_money", "to"), ("request_money", "amount"), ("pay_request", "request"),
+        ("move_money", "amount"),
+    }  # fmt: skip

@@ -16,7 +16,13 @@ CONTRACT = {
     "join",
     "help",
     "thanks",
-}
+    "open_case",
+    "case_status",
+    "agent",
+    "people", "save_person", "requests", "request_money", "pay_request", "my_requests", "blocked",
+    "my_waiting", "wallets", "open_wallet", "main_wallet", "move_money", "account", "care",
+    "step_up", "devices", "lock", "dated_statement",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -38,6 +44,42 @@ def test_a_command_is_understood_in_every_language(
 ) -> None:
     understood = understand(text, "KE")
     assert (understood.flow, understood.language, understood.exact) == (flow, language, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "flow", "intent"),
+    [
+        ("I want to talk to a person", "agent", "agent"),
+        ("nataka kuongea na mtu", "agent", "agent"),
+        ("parler à un conseiller svp", "agent", "agent"),
+        ("wrong number", "report", "open_case"),
+        ("nimetapeliwa", "report", "open_case"),
+        ("wamenikonia", "report", "open_case"),
+        ("j'ai un problème", "report", "open_case"),
+        ("my cases", "my_cases", "case_status"),
+        ("hali ya kesi", "my_cases", "case_status"),
+        ("où en est mon dossier", "my_cases", "case_status"),
+    ],
+)
+def test_what_needs_a_person_is_understood(text: str, flow: str, intent: str) -> None:
+    understood = understand(text, "KE")
+    assert (understood.flow, understood.intent, understood.acts) == (flow, intent, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("agent, my card was swallowed by a machine in Kisumu", True),
+        ("I was scammed by somebody who called himself Brian", True),
+        ("I want to talk to a person", False),
+        ("agent", False),
+        ("wrong number please", False),
+    ],
+)
+def test_who_says_more_need_not_say_it_again(text: str, given: bool) -> None:
+    understood = understand(text, "KE")
+    step = {"agent": "about", "report": "words"}[str(understood.flow)]
+    assert understood.given == ({step: text} if given else {})
 
 
 @pytest.mark.parametrize(

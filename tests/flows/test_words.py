@@ -1,6 +1,7 @@
 """Words: every one there, in every language, and written as its people write."""
 
 import string
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,10 @@ from flows import check
 from flows.catalog import STORIES
 from flows.words import CHANNELS, LANGUAGES, MissingWords, Words, blocks
 
-REVIEW = {"amount": "KES 1500.00", "name": "B***n K***u", "phone": "+254 7** *** 002"}
+REVIEW = {
+    "amount": "KES 1500.00", "name": "B***n K***u", "phone": "+254 7** *** 002", "label": "",
+    "note": "",
+}  # fmt: skip
 SHEETS = (*STORIES, "refusals", "manners", "alerts")
 FACTS: dict[str, object] = {
     "typed": "x" * 20, "currency": "TZS", "available": "TZS 99999999.99", "left": "2",
@@ -21,16 +25,27 @@ FACTS: dict[str, object] = {
     "name": "M***a N***a", "minutes": "15", "hours": "24", "wanted": "KES 1.00",
     "amount": "TZS 99999999.99", "reference": "WK9Q8P7R6T5W", "balance": "TZS 99999999.99",
     "code": "123456", "first_name": "Mwanaisha", "account_no": "012345678901",
-    "status": "voided",
+    "status": "voided", "number": "C-104-283-1", "may_reopen": "yes", "most": "5",
+    "numbers": "C-104-283-1, C-104-284-5, C-104-285-1, C-104-286-8, C-104-287-0",
+    "days": "30", "label": "Mum", "said": "Mum", "note": "for rent",
 }  # fmt: skip
 MONEY_LEFT = ("limit_exceeded", "too_little_left", "capture_exceeds_hold", "reversal_exceeds_rest")
 
 
 def widest(sheet: str, block: str) -> dict[str, object]:
     """Return facts for a block, as wide as they get."""
-    own = dict(STORIES[sheet].widest) if sheet in STORIES else {}
+    own = _of_story(sheet, block) if sheet in STORIES else {}
     left = {"left": "TZS 99999999.99"} if block in MONEY_LEFT else {}
     return FACTS | own | left
+
+
+def _of_story(sheet: str, block: str) -> dict[str, object]:
+    """Return a story's widest facts; a block that words one of a list has the facts of one."""
+    step, each, _ = block.partition("_each")
+    found = dict(STORIES[sheet].widest)
+    listed = STORIES[sheet].step_at(step).lists if each else ""
+    one = found.get(listed)
+    return found | next(iter(one.values())) if isinstance(one, Mapping) else found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,7 +151,7 @@ def test_money_is_written_as_its_people_write_it(language: str, money: str, writ
 
 def test_moments_are_told_in_the_customers_time() -> None:
     late = datetime(2026, 8, 31, 22, 30, tzinfo=UTC)
-    line = {"when": late, "amount": Money(100, "KES"), "incoming": True, "who": ""}
+    line = {"when": late, "amount": Money(100, "KES"), "incoming": True, "who": "", "type": "fee"}
     said = {
         (language, country): Words(language, "ussd").say(
             "statement", "shown", {"lines": [line], "country": country}

@@ -36,7 +36,8 @@ CASTS = {
          "newcomer": _PEOPLE["+254712000101"]},
         {"stranger": "+254733000111", "outsider": "+447911123456",
          "nameless": "KE.13490987654321"},
-        {"most": "12000", "more": "11000", "large": "80000", "too much": "200000",
+        {"most": "12000", "more": "11000", "a lot": "60000",
+         "large": "80000", "too much": "200000",
          "elsewhere": "0722000123", "nobody": "0722000404", "silent": "0722000503"},
         Money.load("KES 90000.00"),
     ),
@@ -45,7 +46,8 @@ CASTS = {
          "newcomer": _PEOPLE["+255712000102"]},
         {"stranger": "+255754000111", "outsider": "+447911123456",
          "nameless": "TZ.13490987654321"},
-        {"most": "349500", "more": "340000", "large": "1200000", "too much": "3000000",
+        {"most": "349500", "more": "340000", "a lot": "1100000",
+         "large": "1200000", "too much": "3000000",
          "elsewhere": "0754000777", "nobody": "0754000404", "silent": "0754000503"},
         Money.load("TZS 1500000.00"),
     ),
@@ -54,7 +56,8 @@ CASTS = {
          "newcomer": _PEOPLE["+221770000102"]},
         {"stranger": "+221776000111", "outsider": "+447911123456",
          "nameless": "SN.13490987654321"},
-        {"most": "94500", "more": "93000", "large": "250000", "too much": "1000000",
+        {"most": "94500", "more": "93000", "a lot": "410000",
+         "large": "250000", "too much": "1000000",
          "elsewhere": "771234567", "nobody": "771000404", "silent": "771000503"},
         Money.load("XOF 300000"),
     ),
@@ -79,10 +82,13 @@ def values(language: str, telling: int) -> dict[str, Value]:
     """Return every value of one telling by its name; ``{code}`` is known only when it was sent."""
     cast = CASTS[language]
     same = {**_SAME, **cast.values, "language": language}
+    same["wrong answer"] = "0000"
     same["birthday"] = f"{date.fromisoformat(cast.people['customer'].born):%d/%m/%Y}"
     found = {name: Value(value, value) for name, value in same.items()}
     for name, shown in _IDS.items():
         found[name] = Value(shown, shown[0] + f"{telling:04}" + shown[5:])
+    taken = found["taken id"]
+    found["id end"] = Value(taken.shown[-4:], taken.real[-4:])
     for role, person in cast.people.items():
         here = own(person.phone, telling)
         found[f"{role} in full"] = Value(person.phone, here)

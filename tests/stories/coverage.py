@@ -15,11 +15,57 @@ UNWALKED: Mapping[str, str] = {
     "join: again -too_young-> refused": "told with the birth date, and nobody grows younger",
     "join: again -weak_pin-> pin": "the year of birth is refused when it is entered first",
     "join: again -no_rate-> refused": "no amount is valued when an account is opened",
+    "send_money: which -unknown_recipient-> looking": "a number said there corrects who it is for",
     "send_money: pin -no_rate-> cancelled": "only the home currency is sent, and limits are in it",
     "send_money: pin -id_reused-> cancelled": "a read-back makes an id of its own",
     "send_money: pin -period_closed-> cancelled": "money is sent today, and today is never closed",
     "send_money: pin -account_moved-> cancelled": "no payment names the balance it was agreed at",
+    **{
+        f"pay_request: {step} -unknown_request-> unpaid": "what was asked for is never forgotten"
+        for step in ("review", "sure", "pin")
+    },
+    "my_waiting: sure -unknown_waiting-> kept": "what waited is never forgotten",
+    "my_requests: sure -unknown_request-> kept": "what was asked for is never forgotten",
+    **{
+        f"pay_request: pin -{refused}-> unpaid": "as with sending money"
+        for refused in (
+            "no_rate",
+            "id_reused",
+            "period_closed",
+            "account_moved",
+            "too_little_left",
+        )
+    },
+    **{
+        f"pay_request: code -{refused}-> unpaid": "as at the PIN"
+        for refused in (
+            "no_rate",
+            "id_reused",
+            "period_closed",
+            "account_moved",
+            "too_little_left",
+            "unknown_request",
+            "insufficient_funds",
+            "limit_exceeded",
+            "balance_ceiling",
+            "other_currency",
+            "account_frozen",
+        )
+    },
+    **{
+        f"move_money: pin -{refused}-> cancelled": "as with sending money"
+        for refused in ("no_rate", "id_reused", "period_closed", "account_moved")
+    },
+    "move_money: pin -too_little_left-> amount": "as with sending money",
+    "move_money: pin -limit_exceeded-> amount": "between one's own wallets nothing is counted",
+    "open_wallet: review -no_rate-> cancelled": "every currency that is offered has a rate",
     "send_money: pin -too_little_left-> amount": "no payment asks that something be left",
+    "send_money: code -no_rate-> cancelled": "as at the PIN",
+    "send_money: code -id_reused-> cancelled": "as at the PIN",
+    "send_money: code -period_closed-> cancelled": "as at the PIN",
+    "send_money: code -account_moved-> cancelled": "as at the PIN",
+    "send_money: code -too_little_left-> amount": "as at the PIN",
+    "devices: pin -device_in_use-> shown": "refused when it is picked; nobody moves meanwhile",
 }
 """Paths for what the bank might refuse and no conversation can bring about, and why."""
 

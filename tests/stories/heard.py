@@ -15,6 +15,8 @@ from flows.catalog import STORIES
 from flows.story import Flow
 from flows.words import LANGUAGES, Words, blocks
 
+BY_PEOPLE = ("says", "says_between", "solved_between", "left")
+"""What is said around a person's answer, which is no step of a flow."""
 _LABELS = ("nav_", "say_", "button")
 
 
@@ -26,6 +28,7 @@ def _sentences() -> frozenset[str]:
     for name, flow in STORIES.items():
         found |= {f"{name}.{step.name}" for step in flow.steps}
         found |= {f"{name}.about_{step.name}" for step in flow.steps}
+    found |= {f"agent.{block}" for block in BY_PEOPLE}
     return frozenset(found)
 
 

@@ -10,7 +10,7 @@ from flows import manners
 from flows.hearing import plain
 from flows.words import Words
 from tests.stories.heard import Ear, Way
-from tests.stories.script import Line, NotAStory, alternatives, is_named
+from tests.stories.script import Line, NotAStory, alternatives, alternatives_in, is_named
 from tests.stories.stage import MEANWHILE, Telling
 from tests.support.town import Phone
 
@@ -67,7 +67,10 @@ class _Teller:
             if line.kind == "phone":
                 self._pick_up(line.rest)
             elif line.kind == "meanwhile":
+                self.shown.clear()
+                self.ear.take()
                 self._meanwhile(line)
+                self._check(line, None)
             else:
                 self._do(line)
                 self._check(line, next(iter(lines[number + 1 :]), None))
@@ -90,7 +93,18 @@ class _Teller:
         if not self.telling.meanwhile(line.rest):
             happens = "; ".join(MEANWHILE)
             raise self._fault(line, f"{line.rest!r} never happens. There is: {happens}.")
-        self.told.lines.append(f"# Meanwhile {line.rest}.")
+        self.told.lines.append(f"# Meanwhile {alternatives_in(line.rest, self.telling.language)}.")
+        self._hear_from_people()
+
+    def _hear_from_people(self) -> None:
+        """Show what a person wrote; whoever is at a keypad gets it as an SMS."""
+        phone = self.telling.phone(f"{self.whose} elsewhere") if self._on_ussd else self.phone
+        written = phone.inbox()[phone.seen :]
+        phone.seen += len(written)
+        for words in written:
+            told = self.telling.shown(words).splitlines()
+            self.told.lines += ["~", *(f"> {text}".rstrip() for text in told)]
+            self.shown.append(words)
 
     # --- What somebody does ---------------------------------------------------------------------
 
@@ -222,13 +236,19 @@ class _Teller:
         """Return a text with its ``{values}``: as it is shown, and as it is really written."""
         known = self.telling.values
         for name in _VALUE.findall(text):
-            if name not in known and name != "code":
-                raise ValueError(f"no value is called {name!r}: {', '.join(sorted(known))}, code")
-        shown = _VALUE.sub(lambda m: known[m[1]].shown if m[1] in known else "{code}", text)
-        real = _VALUE.sub(
-            lambda m: known[m[1]].real if m[1] in known else self.telling.code(self.phone), text
-        )
-        return shown, real
+            if name not in known and name not in ("code", "case", "request"):
+                told = ", ".join((*sorted(known), "code", "case", "request"))
+                raise ValueError(f"no value is called {name!r}: {told}")
+        shown = _VALUE.sub(lambda m: known[m[1]].shown if m[1] in known else m[0], text)
+        return shown, _VALUE.sub(self._real, text)
+
+    def _real(self, named: re.Match[str]) -> str:
+        name, known = named[1], self.telling.values
+        if name == "request":
+            return self.telling.request()
+        if name == "case":
+            return self.telling.case(self.whose.removesuffix(" elsewhere"))
+        return known[name].real if name in known else self.telling.code(self.phone)
 
     # --- What comes back -------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ ALONE = frozenset(
     {"greets", "dials again", "sends a picture", "delivers again", "hears from outside"}
 )
 _BANK = re.compile(r"bank(?: \((?P<channels>[a-z, ]+)\))?:(?P<names>.*)")
+_QUOTED = re.compile(r'"([^"]+)"')
 _ONLY = re.compile(r"only: (?P<channels>[a-z, ]+)\. (?P<why>.+)")
 
 
@@ -148,7 +149,8 @@ def _channels(story: Story, number: int, text: str) -> tuple[str, ...]:
 
 def _bank(story: Story, number: int, line: str) -> None:
     found = _BANK.fullmatch(line)
-    if found is None or not story.lines or story.lines[-1].kind not in ACTS:
+    heard = {*ACTS, "meanwhile"}
+    if found is None or not story.lines or story.lines[-1].kind not in heard:
         raise story.fault(number, "'bank: ...' says what is answered to the line before it")
     names = tuple(name.strip() for name in found["names"].split(",") if name.strip())
     for name in names:
@@ -168,3 +170,8 @@ def alternatives(text: str, language: str) -> str:
     """Return one language's part of ``yes please | ndiyo | oui``, which may be the only one."""
     parts = [part.strip() for part in text.split("|")]
     return parts[LANGUAGES.index(language)] if len(parts) == len(LANGUAGES) else text
+
+
+def alternatives_in(text: str, language: str) -> str:
+    """Return a text with what it quotes in one language alone."""
+    return _QUOTED.sub(lambda found: f'"{alternatives(found[1], language)}"', text)

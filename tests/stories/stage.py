@@ -19,6 +19,7 @@ from core.money import Money
 from core.store.unit import Unit
 from core.transfers.send import send_money
 from core.wallets.wallets import open_wallet
+from tests.stories import acquaintances, desk, invited, papers, safety
 from tests.stories.cast import CASTS, CUSTOMERS, Cast, Value, own, values
 from tests.stories.script import Story
 from tests.support.town import Clock, Phone
@@ -29,7 +30,11 @@ ELSEWHERE: dict[str, Channel] = {"ussd": "sms", "sms": "whatsapp", "whatsapp": "
 JOINED_BEFORE = timedelta(days=30)
 
 _REASON = book.Reason(by="stories", why="it happens in a story")
-_CHANGING = re.compile(r"\bWK[0-9A-Z]{10}\b|\b\d{12}\b")  # references, account numbers
+# References, account numbers and their ends, numbers of cases and of requests in a list.
+_CHANGING = re.compile(
+    r"\bWK[0-9A-Z]{10}\b|\b\d{12}\b|\bC(?:-\d{1,3}){2,5}\b"
+    r"|(?<=\b[A-Z]{3} )\d{4}(?![\d,.]\d)|(?<=\. )\d{3}(?= ?: )"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,15 @@ class Telling:
             sent = codes.look(unit, channel=phone.channel, address=phone.address)
         return codes.reveal(self.stage.pepper, str(sent))
 
+    def case(self, role: str) -> str:
+        """Return the number of the case that somebody opened last."""
+        return desk.latest(self, role).number
+
+    def request(self) -> str:
+        """Return the number of the request for money that the customer may answer."""
+        with self.house.unit() as unit:
+            return acquaintances.latest_request(self, unit)
+
     def hear_from_outside(self, phone: Phone) -> None:
         """Have every question of this phone's owner answered by the world, oldest first."""
         with self.house.unit() as unit:
@@ -118,7 +132,7 @@ class Telling:
         """Let something happen behind the counter; False when nothing is called so."""
         happens = _MEANWHILE.get(what)
         if happens is None:
-            return False
+            return desk.does(self, what)
         with self.house.unit() as unit:
             happens(self, unit)
         return True
@@ -154,7 +168,15 @@ class Telling:
         )
         customer = joined.known.customer_id
         self.customers[role], self.wallets[role] = customer, joined.wallet.id
-        if role != "newcomer":
+        if role == "customer":
+            self.values["account"] = Value("012345678901", joined.wallet.account_no)
+        if role == "newcomer":
+            # They have not proved who they are anywhere: no code can be sent to them.
+            unit.run(
+                "update addresses set trust = 'new', trusted_at = null where customer_id = %(id)s",
+                id=customer,
+            )
+        else:
             for one in ("sms", "whatsapp"):
                 addresses.attach(unit, customer, channel=one, address=here, trust="trusted")
         for place, amount in enumerate(map(Money.load, person.holds)):
@@ -198,8 +220,18 @@ def _pay_often(telling: Telling, unit: Unit) -> None:
         )
 
 
+def _spend_all(telling: Telling, unit: Unit) -> None:
+    """Take what the customer has, as a withdrawal elsewhere would."""
+    wallet = telling.wallets["customer"]
+    left = book.balance(unit, wallet).available
+    equity = book.system_account(unit, "equity", left.currency)
+    legs = [book.Leg(wallet, equity, left)]
+    book.post(unit, id=unit.new_id(), type="adjustment", legs=legs, wallet=wallet)
+
+
 _MEANWHILE: dict[str, Callable[[Telling, Unit], None]] = {
     "the customer's account is frozen": lambda t, u: t.set_status(u, "customer", "frozen"),
+    "the customer's money is gone": _spend_all,
     "the customer is paid plenty": lambda t, u: t.pay_in(u, "customer", t.cast.plenty),
     "the customer's papers expire": lambda t, u: tiers.set_tier(
         u, t.customers["customer"], Tier.REGISTERED, kyc_status="Expired", by="stories"
@@ -207,5 +239,9 @@ _MEANWHILE: dict[str, Callable[[Telling, Unit], None]] = {
     "the friend's account is almost full": _fill,
     "the friend's account is closed": _close,
     "the friend has paid the customer five times": _pay_often,
+    **acquaintances.HAPPENINGS,
+    **safety.HAPPENINGS,
+    **invited.HAPPENINGS,
+    **papers.HAPPENINGS,
 }
-MEANWHILE = tuple(_MEANWHILE)
+MEANWHILE = (*_MEANWHILE, *desk.TOLD)

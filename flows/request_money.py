@@ -1,0 +1,119 @@
+"""Request money: ask who, ask how much, read it back; who is asked is told how to pay."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from core.money import Money
+from flows import picking
+from flows.picking import Listed
+from flows.story import Ask, Become, Choose, End, Flow, Prove
+
+MOST_PEOPLE = 4
+
+
+class RequestMoney(Flow):
+    """Ask another customer for money. Nothing moves until they say so themselves."""
+
+    name = "request_money"
+
+    steps = (
+        Prove("unlock"),
+        Ask("payer", entity="phone", slot="to", lists="people"),
+        Ask("which", lists="called"),
+        Ask("amount", entity="amount"),
+        Choose("review", options=("yes", "change", "no")),
+        Choose("change", options=("note", "amount", "payer")),
+        Ask("note", free=True, options=("no_note",)),
+        End("asked"),
+        End("cancelled"),
+        Become("reset_pin"),
+    )
+
+    paths = (
+        # when               at                  go to       if            unless first do
+        ("open",             "start",            "payer",    "trusted"),
+        ("open",             "start",            "unlock"),
+        ("proven",           "unlock",           "payer"),
+        ("answer",           ("payer", "which"), "review",   "has_amount", None, "find_payer"),
+        ("answer",           ("payer", "which"), "amount",   None,         None, "find_payer"),
+        ("ambiguous_person", ("payer", "which"), "which",    None,         None, "note_called"),
+        ("answer",           "amount",           "review",   None,         None, "note_amount"),
+
+        ("yes",              "review",           "asked",    None,         None, "ask"),
+        ("change",           "review",           "change"),
+        ("no",               "review",           "cancelled"),
+        ("note",             "change",           "note"),
+        ("amount",           "change",           "amount"),
+        ("payer",            "change",           "payer"),
+        ("answer",           "note",             "review",   None,         None, "note_words"),
+        ("no_note",          "note",             "review",   None,         None, "forget_note"),
+
+        ("too_many_requests", "review",          "cancelled"),
+        ("request_not_taken", "review",          "cancelled"),
+        ("pin_locked",       "unlock",           "reset_pin"),
+    )  # fmt: skip
+
+    writes = frozenset({"ask"})
+    quiet = frozenset({"ambiguous_person"})
+
+    widest: ClassVar[Mapping[str, object]] = {
+        "people": picking.widest_people(MOST_PEOPLE),
+        "called": picking.widest_people(MOST_PEOPLE),
+        "said": "W" * 20,
+        "name": "M***a N***a",
+        "phone": "+255 7** *** 003",
+        "label": "W" * 20,
+        "amount": "TZS 99999999.99",
+        "note": "n" * 140,
+        "currency": "TZS",
+        "number": "999",
+    }
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether the amount is known, so that only the payer was asked anew."""
+        return "amount" in self.slots
+
+    def facts(self) -> Mapping[str, object]:
+        """Add the currency in which an amount is asked for; not everybody has a label or a note."""
+        return {"currency": self.bank.currency, "label": "", "note": "", **self.slots}
+
+    def people(self) -> Listed:
+        """Return whom the customer pays most."""
+        return picking.people(self.bank.people()[:MOST_PEOPLE])
+
+    def called(self) -> Listed:
+        """Return whom the customer may have meant by a name."""
+        return picking.people(self.bank.people_called(self.slots["said"])[:MOST_PEOPLE])
+
+    def find_payer(self, said: str) -> None:
+        """Remember who is asked."""
+        found = self.bank.find_recipient(said)
+        self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
+        self.slots["label"] = found.label
+
+    def note_called(self, _: str) -> None:
+        """Remember the name that several people may have."""
+        if self.refusal is not None:
+            self.slots["said"] = self.refusal.facts["said"]
+
+    def note_amount(self, said: str) -> None:
+        """Remember how much, in the customer's own currency."""
+        self.slots["amount"] = str(Money.parse(said, self.bank.currency))
+
+    def note_words(self, said: str) -> None:
+        """Remember the words that go with the request, as they will be shown."""
+        self.slots["note"] = self.bank.clean_note(said)
+
+    def forget_note(self, _: str) -> None:
+        """Ask without words."""
+        self.slots.pop("note", None)
+
+    def ask(self, _: str) -> None:
+        """Ask for it; who is asked is told."""
+        made = self.bank.request_money(
+            of=self.slots["to"],
+            amount=Money.load(self.slots["amount"]),
+            note=self.slots.get("note", ""),
+        )
+        self.slots["number"] = str(made.number)
