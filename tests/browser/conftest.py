@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, expect
 from sqlalchemy import make_url
 
 from core.demo import bank
+from tests.browser.colleagues import Colleagues
 from tests.support.keys import KEYS
 from tests.support.servers import Servers
 from tests.support.stack import SCHEDULER, TWIN, WEB, WORKER, Stack, run_stack
@@ -128,3 +129,15 @@ def picture(pytestconfig) -> Callable[[Page, str], None]:
         page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
 
     return take
+
+
+@pytest.fixture(scope="session")
+def _colleagues(browser, stack: Stack) -> Colleagues:
+    return Colleagues(browser, stack.url)
+
+
+@pytest.fixture
+def colleagues(_colleagues: Colleagues) -> Iterator[Colleagues]:
+    """The demo's staff at the desk. Their pages must stay clean to the end."""
+    yield _colleagues
+    _colleagues.close()

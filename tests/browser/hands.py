@@ -59,7 +59,7 @@ class Hand:
     def speak(self, language: str) -> None:
         """Choose a language on the keypad phone, as anybody does."""
         self.dial()
-        self.press("5")
+        self.press("lugha")  # a story's words are known in every language
         self.press({"en": "1", "sw": "2", "fr": "3"}[language])
         if self.words.get_attribute("data-open") == "1":
             self.hang_up()
@@ -81,6 +81,12 @@ class Hand:
         if last.locator("summary").count():
             last.locator("summary").click()
         last.get_by_role("button", name=re.compile(f"^{re.escape(label)}")).click()
+        return self._next("whatsapp", count)
+
+    def photo(self) -> str:
+        """Send a picture over WhatsApp and return the bank's next message."""
+        count = self._heard("whatsapp").count()
+        self.open("whatsapp").get_by_role("button", name="Photo").click()
         return self._next("whatsapp", count)
 
     def last(self, channel: str) -> Locator:

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, make_url, text
 from core.money import Money
 from flows.words import Words
 from tests.browser.hands import Hand, says
+from tests.support.keys import KEYS
 
 AMINA, BRIAN = "+254712000001", "+254712000002"
 SENT = Money(50000, "KES")
@@ -28,9 +29,9 @@ def purse(bank_url):
                 text(
                     "select a.posted, a.currency from customers c"
                     " join ledger_accounts a on a.account_id = c.default_wallet"
-                    " where c.phone_number = :phone"
+                    " where c.phone_index = :phone"
                 ),
-                {"phone": phone},
+                {"phone": KEYS.token(phone, kind="address")},
             ).one()
         return Money(row.posted, row.currency)
 
@@ -52,7 +53,8 @@ def phones(desk):
 
 
 def written(amount: Money, language: str) -> str:
-    return says(language, "sms", "balance", "shown", balances=[amount]).splitlines()[-1]
+    wallet = {"label": "", "available": amount, "held": Money(0, amount.currency)}
+    return says(language, "sms", "balance", "shown", wallets=[wallet]).splitlines()[-1]
 
 
 def assert_moved(purse, before) -> None:

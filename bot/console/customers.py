@@ -1,0 +1,82 @@
+"""A customer as staff see them: masked; a field in clear for a reason, for that one answer only."""
+
+from uuid import UUID
+
+from flask import Response, request
+
+from bot.console import shell
+from bot.console.people import People
+from bot.console.shell import console
+from bot.guard import actor, guard
+from core import customer_view
+from core.access import approval_store, audit
+from core.crm import cases, timeline
+from core.errors import Refusal
+
+LOOKS, STORY = 30, 20
+
+
+@console.get("/customers")
+@guard("customers.read")
+def customers() -> Response:
+    """Show where customers are looked for."""
+    with shell.house().unit() as unit:
+        framed = shell.frame(unit, "customers")
+    return shell.show("customers", framed, searched=False, found=[], people=People())
+
+
+@console.get("/customers/<uuid:customer_id>")
+@guard("customers.read")
+def customer(customer_id: UUID) -> Response:
+    """Show a customer, masked."""
+    return _page(customer_id)
+
+
+@console.post("/customers/<uuid:customer_id>/reveal")
+@guard("customers.reveal")
+def reveal(customer_id: UUID) -> Response:
+    """Show some fields in clear, in this one answer; why is kept."""
+    try:
+        with shell.house().unit() as unit:
+            shown = customer_view.reveal(
+                unit,
+                actor(),
+                customer_id,
+                fields=request.form.getlist("fields"),
+                reason=shell.field("reason"),
+            )
+    except Refusal as refusal:
+        return _page(customer_id, refusal)
+    return _page(customer_id, shown=shown)
+
+
+def _page(
+    customer_id: UUID, refused: Refusal | None = None, shown: dict[str, str] | None = None
+) -> Response:
+    who = actor()
+    with shell.house().unit() as unit:
+        framed = shell.frame(unit, "customers")
+        view = customer_view.look(unit, who, customer_id)
+        story = timeline.page(unit, who, customer_id, limit=STORY)
+        mine = cases.of_customer(unit, customer_id, limit=10)
+        asked = approval_store.page(unit, customer=customer_id, limit=10)
+        people = People()
+        people.of_cases(mine)
+        people.of_approvals(asked)
+        looks = audit.looks(unit, customer_id, limit=LOOKS)
+        people.add(colleagues=[look.actor_id for look in looks])
+        people.load(unit)
+    return shell.show(
+        "customer",
+        framed,
+        status=shell.status_of(refused),
+        refused=shell.told(refused),
+        view=view,
+        shown=shown or {},
+        fields=customer_view.FIELDS,
+        story=story,
+        cases=mine,
+        asked=asked,
+        looks=looks,
+        people=people,
+    )

@@ -1,0 +1,42 @@
+"""Home: what waits for me, for the team, and for my decision."""
+
+from flask import Response
+
+from bot.console import looks, shell
+from bot.console.people import People
+from bot.console.shell import console
+from bot.guard import actor, guard
+from core.access import audit
+from core.access.actors import Actor
+from core.crm import case_list
+from core.crm.case_list import View
+from core.crm.cases import Case
+from core.store.unit import Unit
+
+SHOWN = 8
+
+
+@console.get("")
+@guard(None)
+def home() -> Response:
+    """Show what should be done next."""
+    who = actor()
+    with shell.house().unit() as unit:
+        framed = shell.frame(unit, "home")
+        people = People()
+        lists = {name: _some(unit, who, view) for name, view in _LISTS.items()}
+        asked = shell.deciding(unit, who, limit=SHOWN) if who.may("approvals.read") else []
+        for cases in lists.values():
+            people.of_cases(cases)
+        people.of_approvals(asked)
+        people.load(unit)
+        if who.may("cases.read") and looks.is_new(shell.house(), who, "home"):
+            audit.note(unit, who, "case.listed", subject="cases", subject_id="home")
+    return shell.show("home", framed, lists=lists, asked=asked, people=people)
+
+
+_LISTS: dict[str, View] = {"mine": "mine", "soon": "soon", "late": "late", "queue": "unassigned"}
+
+
+def _some(unit: Unit, who: Actor, view: View) -> list[Case]:
+    return case_list.page(unit, who, view, limit=SHOWN) if who.may("cases.read") else []
