@@ -1,14 +1,19 @@
 """How a row of the outbox becomes a message: its words are found, and codes derived, at last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from bot.house import House
 from bot.masks import load_reply
 from channels.message import Notice, Outgoing, Reply
 from core.access import codes
+from core.documents import links
 from core.store.delivery import Parcel
 from core.store.outbox import NOT_SAID, ONE_TIME_CODE
 from worker.notices import notice_of
+
+WAITS = "_waits"
+"""The end of the block that says where a file is to be had which cannot go along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +34,29 @@ def dress(house: House, parcel: Parcel) -> Dressed:
         reply = load_reply(kept)
         return Dressed(_outgoing(parcel, reply), reply.text)
     alert, facts = parcel.payload["alert"], parcel.payload["facts"]
-    voice = house.words(parcel.payload["language"], parcel.channel)
+    voice = house.words(parcel.language or "en", parcel.channel)
     if alert == ONE_TIME_CODE:
         digits = codes.reveal(house.settings.pin_pepper, facts["code_id"])
         text = voice.say("alerts", alert, {"code": digits})
         content = voice.say("alerts", alert, {"code": NOT_SAID})
         return Dressed(_outgoing(parcel, Reply(text)), content)
+    document = parcel.payload.get("document")
+    takes_files = parcel.channel == "whatsapp" and _free(parcel)
+    if document is not None and not takes_files:
+        alert = f"{alert}{WAITS}"
     text = voice.say("alerts", alert, facts)
     needed = parcel.channel == "whatsapp" and not _free(parcel)
     notice = notice_of(voice, alert, facts, text) if needed else None
-    return Dressed(_outgoing(parcel, Reply(text), notice), text)
+    outgoing = _outgoing(parcel, Reply(text), notice)
+    if document is not None and takes_files:
+        outgoing = replace(outgoing, media=_link(house, UUID(document)))
+    return Dressed(outgoing, text)
+
+
+def _link(house: House, document: UUID) -> str:
+    """Return where the provider finds a document; the link exists from here on, for a day."""
+    signature = links.sign(document, secret_key=house.settings.secret_key, now=house.now())
+    return f"{house.settings.public_base_url}/documents/{document}/{signature}"
 
 
 def _outgoing(parcel: Parcel, reply: Reply, notice: Notice | None = None) -> Outgoing:

@@ -1,11 +1,10 @@
-"""The job that fetches a file a customer sent and keeps it under ``DATA_DIR/media``."""
+"""The job that fetches a file a customer sent and keeps it, sealed, under ``DATA_DIR/media``.
 
-import hashlib
-import os
+What arrives stands in memory until it is sealed: it never is on the disk in clear.
+"""
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
@@ -51,9 +50,7 @@ class NotKept(Exception):
 class Fetched:
     """A file that has arrived."""
 
-    path: str
-    size: int
-    sha256: str
+    content: bytes
     content_type: str
 
 
@@ -74,16 +71,10 @@ def keep_in(house: House, media_id: UUID) -> bool:
         return _fail(house, wanted, type(error).__name__, for_good=False)
     except NotKept as error:
         return _fail(house, wanted, str(error), for_good=True)
+    path, size = house.files("media").write(wanted.id, fetched.content), len(fetched.content)
     with house.unit() as unit:
-        media.keep(
-            unit,
-            wanted.id,
-            path=fetched.path,
-            size=fetched.size,
-            sha256=fetched.sha256,
-            content_type=fetched.content_type,
-        )
-    log.info("media kept", media=str(wanted.id), bytes=fetched.size, type=fetched.content_type)
+        media.keep(unit, wanted.id, path=path, size=size, content_type=fetched.content_type)
+    log.info("media kept", media=str(wanted.id), bytes=size, type=fetched.content_type)
     return True
 
 
@@ -95,7 +86,7 @@ def _fail(house: House, wanted: Wanted, error: str, *, for_good: bool) -> bool:
 
 
 def fetch(settings: Settings, wanted: Wanted) -> Fetched:
-    """Fetch a file from its provider into the media folder.
+    """Fetch a file from its provider.
 
     :raises NotKept: if it is too large, of no kind we keep, or not at the provider at all
     :raises httpx.HTTPError: if it did not come this time
@@ -113,7 +104,8 @@ def fetch(settings: Settings, wanted: Wanted) -> Fetched:
                 if response.status_code in {401, 403, 404, 410}:
                     raise NotKept(f"answered {response.status_code}")
                 response.raise_for_status()
-                return _write(settings.data_dir / "media", response)
+                content_type = _kind(response.headers)
+                return Fetched(b"".join(_bounded(response)), content_type)
 
 
 def _base(settings: Settings) -> str:
@@ -147,28 +139,6 @@ def _login(settings: Settings, address: str) -> tuple[str, str] | None:
 def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname or "", parts.port
-
-
-def _write(folder: Path, response: httpx.Response) -> Fetched:
-    content_type = _kind(response.headers)
-    digest, size = hashlib.sha256(), 0
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with NamedTemporaryFile(dir=folder, prefix="arriving-", delete=False) as arriving:
-        try:
-            for chunk in _bounded(response):
-                size += len(chunk)
-                digest.update(chunk)
-                arriving.write(chunk)
-            arriving.flush()
-            os.fsync(arriving.fileno())
-        except BaseException:
-            Path(arriving.name).unlink(missing_ok=True)
-            raise
-    name = digest.hexdigest()
-    kept = folder / name[:2] / name
-    kept.parent.mkdir(exist_ok=True, mode=0o700)
-    Path(arriving.name).replace(kept)  # the same file sent twice is kept once
-    return Fetched(f"{name[:2]}/{name}", size, name, content_type)
 
 
 def _bounded(response: httpx.Response) -> Iterator[bytes]:

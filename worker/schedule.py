@@ -19,12 +19,26 @@ from sqlalchemy import exc
 from bot import house as houses
 from bot import hub, logs, metrics, parking
 from bot.house import House
+from core.access import limits, refresh, staff_tokens
 from core.crm import media, messages
-from core.store import upkeep
+from core.store import mail, upkeep
 from core.store.locks import held
 from core.store.unit import Unit
-from worker import expire_holds, missed, seal
+from worker import (
+    anchoring,
+    approvals,
+    documents,
+    expire_holds,
+    missed,
+    requests,
+    retention,
+    seal,
+    sla,
+    trust,
+    waiting,
+)
 from worker.drain import Drains
+from worker.mail import send_mail
 from worker.media import keep_in
 from worker.settle import judge_failures
 
@@ -73,15 +87,34 @@ def chores(drains: Drains) -> Sequence[Chore]:
         Chore("apply receipts", 1, _in_unit(messages.apply_waiting)),
         Chore("seal the book", 1, seal.seal_book),
         Chore("hand out the feed", 1, seal.deliver_feed),
-        Chore("publish the anchor", 60, seal.publish_anchor),
+        Chore("publish the anchor", 60, anchoring.publish_anchor),
+        Chore("publish the audit anchor", 60, anchoring.publish_audit_anchor),
+        Chore("expire approvals", 5, approvals.sweep),
         Chore("judge failures", 2, _in_unit(judge_failures)),
         Chore("expire calls", 2, hub.expire_calls),
         Chore("expire conversations", 5, hub.expire_conversations),
         Chore("expire holds", 3, expire_holds.sweep),
+        Chore("expire requests", 30, requests.sweep),
+        Chore("pay or return what waits", 5, waiting.sweep),
+        Chore("let trust settle", 60, trust.sweep),
+        Chore("watch the clocks of cases", 15, sla.tick),
         Chore("fetch media", 5, fetch_media),
+        Chore("make documents", 1, documents.make_due),
+        Chore("forget documents", 300, documents.forget),
         Chore("hear missed messages", 60, missed.sweep),
+        Chore("send mail", 2, send_mail),
         Chore("purge", 600, _in_unit(upkeep.purge)),
+        Chore("purge of staff", 600, _in_unit(purge_of_staff)),
+        Chore("forget", 3600, retention.sweep),
+        Chore("delete files", 60, retention.delete_files),
+        Chore("tidy files", 24 * 3600, retention.tidy_files),
     )
+
+
+def purge_of_staff(unit: Unit) -> int:
+    """Forget tokens, links, tries and letters that are long over; return how many."""
+    work = (refresh.purge, staff_tokens.purge, limits.purge, mail.purge)
+    return sum(purge(unit) for purge in work)
 
 
 def _in_unit(work: Callable[[Unit], object]) -> Callable[[House], object]:

@@ -1,4 +1,4 @@
-"""Seals the book, publishes the head of its blocks, and hands the feed to who must hear of it.
+"""Seals the book, and hands the feed to who must hear of it.
 
 All of it follows what was committed and may be done twice without harm. No posting waits for it.
 """
@@ -7,13 +7,11 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol
 
-import httpx
 import structlog
 from sqlalchemy import Engine
 
 from bot.house import House
-from core.ledger import anchor_file, anchors, feed
-from core.ledger.anchors import Anchor
+from core.ledger import feed
 from core.ledger.feed import Batch, Event
 from core.ledger.seals import Block, SealKey, seal
 from core.store.engine import open_engine
@@ -24,7 +22,6 @@ MOST_BLOCKS = 32
 STATEMENT_MS = 60_000  # one database transaction is never torn apart, and may be a large one
 MOST_EVENTS = 2000
 MOST_BATCHES = 16
-POST_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -60,29 +57,6 @@ def _seal_next(house: House, engine: Engine, key: SealKey) -> Block | None:
 @cache
 def _engine(url: str) -> Engine:
     return open_engine(url, name="wekeza-sealer", pool=1, statement_ms=STATEMENT_MS)
-
-
-def publish_anchor(house: House) -> Anchor | None:
-    """Publish the last block's anchor, if it is new: in a file, and to whoever is to keep it.
-
-    :raises httpx.HTTPError: if the keeper does not take it; it is offered again the next time
-    """
-    file = anchor_file.place(house.settings.data_dir)
-    with house.unit() as unit:
-        head = anchors.head(unit, since=anchor_file.last_height(file))
-    if head is None:
-        return None
-    if house.settings.anchor_url:
-        # First to the keeper: what stands in the file has been published everywhere.
-        httpx.post(
-            house.settings.anchor_url,
-            content=head.line,
-            headers={"content-type": "application/json"},
-            timeout=POST_SECONDS,
-        ).raise_for_status()
-    anchor_file.add(file, head)
-    log.info("anchored", height=head.height, hash=head.hash.hex())
-    return head
 
 
 def deliver_feed(house: House) -> int:

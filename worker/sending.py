@@ -244,6 +244,8 @@ class Drain:
     def _useless(self, parcel: Parcel) -> str:
         if parcel.expires_at is not None and parcel.expires_at < self._house.now():
             return "expired"
+        if not parcel.contact:
+            return "erased"
         return "given_up" if parcel.attempts > MOST_ATTEMPTS else ""
 
     def _tell(self, parcel: Parcel, result: str, detail: str, began: float) -> None:

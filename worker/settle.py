@@ -8,7 +8,7 @@ import structlog
 from channels.message import Fate
 from core.access import addresses
 from core.crm.messages import Failure, failures
-from core.store import delivery
+from core.store import delivery, resending
 from core.store.delivery import Dead, Later, Taken
 from core.store.unit import Unit
 from worker.fates import MOST_RESENT, Elsewhere, Outcome, Silenced, Slower
@@ -48,7 +48,7 @@ def _turn_away(unit: Unit, one: Elsewhere | Silenced) -> list[Dead]:
     parcel = one.parcel
     if isinstance(one, Silenced):
         addresses.opt_out(unit, channel=parcel.channel, address=parcel.contact)
-    elif delivery.by_sms(unit, parcel.id, lease=parcel.lease, error=one.error):
+    elif resending.by_sms(unit, parcel.id, lease=parcel.lease, error=one.error):
         return []
     return [Dead(parcel.id, parcel.lease, one.error)]
 
@@ -78,12 +78,12 @@ def judge_failures(unit: Unit) -> int:
 def _judge_failure(unit: Unit, failed: Failure) -> None:
     match failed.fate:
         case Fate.TEMPLATE if not failed.as_template:
-            delivery.resend(unit, failed.outbox_id, due_at=unit.now, as_template=True)
+            resending.resend(unit, failed.outbox_id, due_at=unit.now, as_template=True)
         case Fate.TEMPLATE | Fate.OTHER_CHANNEL if failed.channel == "whatsapp":
-            delivery.by_sms(unit, failed.outbox_id, lease=None, error=failed.code)
+            resending.by_sms(unit, failed.outbox_id, lease=None, error=failed.code)
         case Fate.RETRY | Fate.THROTTLE if failed.attempts < MOST_RESENT:
             wait = RESEND_AFTER * 2 ** max(0, failed.attempts - 1)
-            delivery.resend(
+            resending.resend(
                 unit, failed.outbox_id, due_at=unit.now + wait, as_template=failed.as_template
             )
         case Fate.OPTED_OUT:

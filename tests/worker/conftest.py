@@ -13,9 +13,10 @@ from bot.house import House
 from bot.providers import Providers
 from bot.settings import Settings
 from bot.wake import Wake
+from core.access.passwords import Passwords
 from core.access.pins import Secrets
 from core.partners.name_enquiry import NameRegistry
-from core.store import outbox
+from core.store import contacts, outbox
 from core.store.unit import Unit
 from tests.support.keys import KEYS
 from tests.support.numbers import Number
@@ -24,7 +25,7 @@ MakeHouse = Callable[..., House]
 
 
 WRITTEN = """messages, outbox, senders, receipts, media, sweeps, conversations, inbox,
-    interactions, customers, addresses, parked"""
+    interactions, customers, addresses, parked, contact_points"""
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def make_house(
             redis=client,
             providers=Providers({}, {number.key: number for number in numbers}),
             secrets=Secrets(settings.pin_pepper),
+            passwords=Passwords(),
             registry=NameRegistry(""),
             waker=Wake(client),
             clock=lambda: datetime.now(UTC),
@@ -101,6 +103,7 @@ def queue(house: House, number: Number) -> Callable[..., None]:
 
 
 def queue_in(unit: Unit, contact: str, text: str, *, of: Number) -> None:
+    contacts.keep(unit, contact)
     outbox.queue_reply(
         unit,
         sender=of.key,

@@ -45,6 +45,7 @@ def _parcel(attempts: int, now) -> delivery.Parcel:
         channel="sms",
         contact="+1",
         payload={},
+        language=None,
         as_template=False,
         attempts=attempts,
         created_at=now,

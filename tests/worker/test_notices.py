@@ -11,6 +11,41 @@ SAMPLES = {
     "pin_changed": (),
     "pin_locked": (),
     "welcome": ("first_name", "account_no"),
+    **dict.fromkeys(
+        (
+            "recall_asked",
+            "recall_held",
+            "recall_returned",
+            "recall_taken",
+            "recall_refused",
+            "recall_released",
+        ),
+        ("amount", "name", "reference"),
+    ),
+    **dict.fromkeys(
+        (
+            "wallets_frozen",
+            "wallets_released",
+            "pin_reset_allowed",
+            "number_changed",
+            "sim_changed",
+            "trust_returned",
+            "self_locked",
+        ),
+        (),
+    ),
+    "case_late": ("number",),
+    "money_received_note": ("amount", "name", "note", "reference", "balance"),
+    "money_requested": ("amount", "name", "number"),
+    "money_requested_note": ("amount", "name", "note", "number"),
+    "request_paid": ("amount", "name", "reference", "balance"),
+    **dict.fromkeys(("request_declined", "request_expired"), ("amount", "name")),
+    **dict.fromkeys(("document_ready", "document_ready_waits"), ("number",)),
+    "document_late": (),
+    "money_waits": ("amount", "phone", "reference", "balance"),
+    "money_collected": ("amount", "name", "reference"),
+    "money_returned": ("amount", "phone", "reference"),
+    "invitation": ("amount", "name"),
 }
 ONE = {
     "amount": "KES 500.00",
@@ -19,6 +54,9 @@ ONE = {
     "balance": "KES 12400.00",
     "first_name": "Amina",
     "account_no": "0100 2003",
+    "number": "C-104-283-7",
+    "note": "Rent for March",
+    "phone": "+254712000009",
 }
 OTHER = {
     "amount": "XOF 95000",
@@ -27,6 +65,9 @@ OTHER = {
     "balance": "UGX 1",
     "first_name": "Jean-Pierre d'Arc",
     "account_no": "777777",
+    "number": "12",
+    "note": 'Asante sana: 100 %, "kweli"',
+    "phone": "+221770000001",
 }
 CASES = [(language, alert) for language in LANGUAGES for alert in SAMPLES]
 

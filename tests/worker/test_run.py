@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from bot.embedded.redis import Redis
 from bot.wake import Wake
 from tests.support.drains import until
+from tests.support.keys import FIELD_KEYS, SEAL_KEY_TEXT
 from tests.support.phone_company import PhoneCompany, open_company
 
 NOWHERE = "redis://127.0.0.1:9/0"  # nobody listens on the discard port
@@ -68,6 +69,8 @@ def processes(
         "DATA_DIR": str(tmp_path),
         "DATABASE_URL": servers.app_url(database),
         "REDIS_URL": redis_url,
+        "FIELD_KEYS": FIELD_KEYS,
+        "SEAL_KEY": SEAL_KEY_TEXT,
         "DEMO_MODE": "0",
         "TWILIO_ACCOUNT_SID": SID,
         "TWILIO_AUTH_TOKEN": "token",

@@ -19,7 +19,7 @@ from core.ledger.seals import SealKey
 from tests.core.ledger.books import NOW
 from tests.core.ledger.sealed import Sealed
 from tests.support import alone
-from worker import archive, seal
+from worker import anchoring, archive, seal
 
 servers = alone.servers  # whose transactions nobody else keeps open
 
@@ -105,12 +105,12 @@ def test_a_long_pause_is_caught_up_with_in_bounded_runs(make_house, book, monkey
 
 def test_the_head_is_written_down_once(make_house, book):
     house = make_house()
-    assert seal.publish_anchor(house) is None
+    assert anchoring.publish_anchor(house) is None
     for height in (1, 2):
         book.pay()
         seal.seal_book(house)
-        assert seal.publish_anchor(house).height == height
-        assert seal.publish_anchor(house) is None
+        assert anchoring.publish_anchor(house).height == height
+        assert anchoring.publish_anchor(house) is None
     file = anchor_file.place(house.settings.data_dir)
     assert [anchor.height for _, anchor in anchor_file.anchors(file)] == [1, 2]
 
@@ -120,12 +120,12 @@ def test_a_line_that_was_torn_hides_no_other(make_house, book):
     file = anchor_file.place(house.settings.data_dir)
     book.pay()
     seal.seal_book(house)
-    seal.publish_anchor(house)
+    anchoring.publish_anchor(house)
     with file.open("a") as out:
         out.write('{"height": 2, "ha')
     book.pay()
     seal.seal_book(house)
-    assert seal.publish_anchor(house).height == 2
+    assert anchoring.publish_anchor(house).height == 2
     anchors = [anchor for _, anchor in anchor_file.anchors(file)]
     assert [anchor and anchor.height for anchor in anchors] == [1, None, 2]
 
@@ -136,10 +136,10 @@ def test_the_keeper_hears_of_the_head_before_the_file_does(make_house, book, kee
     seal.seal_book(house)
     keeper.answer = 503
     with pytest.raises(httpx.HTTPStatusError):
-        seal.publish_anchor(house)
+        anchoring.publish_anchor(house)
     assert not anchor_file.place(house.settings.data_dir).exists(), "it is offered again"
     keeper.answer = 204
-    assert seal.publish_anchor(house).height == 1
+    assert anchoring.publish_anchor(house).height == 1
     assert Anchor.read(keeper.kept[-1]).height == 1
 
 

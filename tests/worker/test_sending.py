@@ -9,7 +9,7 @@ import pytest
 
 from bot.house import House
 from channels.message import Fate, Outgoing, Sent
-from core.store import delivery, upkeep
+from core.store import resending, upkeep
 from tests.support.drains import drain, rows, until
 from tests.support.numbers import Number, fails
 from worker import fates, sending
@@ -91,7 +91,7 @@ def test_what_never_works_becomes_a_dead_letter_and_lets_the_next_pass(
     number.answer = lambda _: None
     queue(("+1", "good"))
     with house.unit() as unit:
-        assert delivery.revive(unit) == 1
+        assert resending.revive(unit) == 1
     drain(house, number)
     assert number.texts("+1") == ["bad", "good"]
 
