@@ -4,18 +4,25 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Request, Response, jsonify, request
+from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot import api, guard, logs, problems, receipts
 from bot import house as houses
-from bot import logs, receipts
+from bot.console import shell
+from bot.console.pages import console
+from bot.documents import documents
 from bot.house import House
 from bot.ops import ops
 from bot.settings import Settings, load
+from bot.sim_notices import sim_notices
 from bot.simulator.page import simulator
+from bot.simulator.staff import demo_staff
+from bot.streams import Seats
 from bot.webhooks import webhooks
+from core.errors import Refusal
 
 LONGEST_BODY = 1024 * 1024
 MOST_FORM_PARTS = 200
@@ -23,8 +30,16 @@ MOST_FORM_PARTS = 200
 # How each blueprint knows its caller. A test demands an entry for every blueprint.
 AUTH = {
     "webhooks": "the provider's signature, or the secret in the path",
+    "sim_notices": "the secret in the path",
+    "documents": "the signature in the path, good for a day",
     "ops": "open: no customer data; keep /metrics inside your network",
     "simulator": "demo only: not registered unless DEMO_MODE=1",
+    "demo_staff": "demo only, as the simulator",
+    "auth": "bot/guard.py: a bearer token, or what each public route asks for instead",
+    "auth_v1": "the same under /v1",
+    "console": "bot/guard.py: the desk's cookie, or what each public page asks for instead",
+    "staff": "bot/guard.py: a bearer token and the permission staff.manage",
+    "staff_v1": "the same under /v1",
 }
 
 HEADERS = {
@@ -55,18 +70,34 @@ def build(settings: Settings | None = None, house: House | None = None) -> Flask
     app.extensions["house"] = house or houses.build(
         settings, name="wekeza-web", pool=settings.web_threads
     )
+    app.extensions["seats"] = Seats(settings.live_pages)
     app.extensions["receipts"] = receipts.writer(app.extensions["house"])
     app.register_blueprint(webhooks)
+    app.register_blueprint(sim_notices)
     app.register_blueprint(ops)
+    app.register_blueprint(documents)
+    api.register(app, settings)
     if settings.demo_mode:
         app.register_blueprint(simulator)
-    app.register_error_handler(HTTPException, _refuse)
+        app.register_blueprint(demo_staff)
+    app.register_blueprint(console)
+    app.extensions["refused"] = shell.refused
+    app.register_error_handler(HTTPException, _of_error)
+    app.register_error_handler(Refusal, guard.refuse)
+    guard.require_rules(app)
     app.session_interface = NoSessions()
     app.wsgi_app = Hardened(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         # Signatures are computed over PUBLIC_BASE_URL all the same.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+def _of_error(error: HTTPException) -> Response:
+    """Answer Flask's own errors: with a page at the desk, as `problems` says elsewhere."""
+    if f"{request.path}/".startswith(f"{guard.DESK}/"):
+        return shell.sorry(error)
+    return problems.of_error(error)
 
 
 class NoSessions(SessionInterface):
@@ -98,19 +129,3 @@ class Hardened:
             return start_response(status, headers + more, error)
 
         return self._app(environ, start)
-
-
-def _refuse(error: HTTPException) -> Response:
-    """Answer errors as RFC 9457 problem details under /api, as plain words elsewhere."""
-    code = error.code or 500
-    if request.path.startswith("/api"):
-        answer = jsonify(type="about:blank", title=error.name, status=code, code=_slug(error.name))
-        answer.mimetype = "application/problem+json"
-    else:
-        answer = Response(error.name, mimetype="text/plain")
-    answer.status_code = code
-    return answer
-
-
-def _slug(name: str) -> str:
-    return name.lower().replace(" ", "_")

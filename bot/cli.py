@@ -11,14 +11,19 @@ from flask import Flask
 from flask.cli import AppGroup
 
 COMMANDS = {
+    "audit": "bot.commands.audit",
+    "cases": "bot.commands.cases",
+    "customer": "bot.commands.customer",
     "db": "bot.commands.db",
     "doctor": "bot.commands.doctor",
     "flow": "bot.commands.flow",
+    "keys": "bot.commands.keys",
     "ledger": "bot.commands.ledger",
     "outbox": "bot.commands.outbox",
     "parked": "bot.commands.parked",
     "seed": "bot.commands.seed",
     "sim": "bot.commands.sim",
+    "user": "bot.commands.user",
 }
 
 

@@ -7,12 +7,16 @@ from uuid import UUID
 from bot import masks
 from bot.telling import Telling
 from channels.message import Reply
+from core import pii
 from core.crm import media, turns
+from core.crm.case_words import without_secrets
 from core.crm.turns import Closing, Stand
 from core.store import outbox
 from core.store.crashpoints import reached
+from flows.story import Listen
 
 STORY_RESTS_AFTER = timedelta(minutes=10)
+PATIENT_RESTS_AFTER = timedelta(hours=24)
 CALL_WAITS = timedelta(seconds=4)
 
 
@@ -33,11 +37,14 @@ class Walked:
     correlation: str
     language: str
     call: object | None = field(default=None, repr=False)
+    case: UUID | None = None
+    """The case that was spoken to."""
 
     def trace(self) -> dict[str, object]:
         """Return what the simulator may show of it."""
         facts = {one.name: getattr(self, one.name) for one in fields(self)}
         reply = None if self.reply is None else masks.dump_reply(self.reply)
+        del facts["case"]
         return facts | {"reply": reply, "call": self.call is not None}
 
 
@@ -45,13 +52,16 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
     """Write down everything the turn leaves behind. None says nothing to the customer."""
     talk, now = turn.talk, turn.unit.now
     waits = turn.call is not None
+    if reply is not None and not (reply.text or reply.options or turn.notes):
+        reply = None  # a person answers
     if reply is not None and not turn.held:
         reply = _prompted(turn, reply)
     talk.language, talk.language_chosen = turn.bank.language, turn.bank.language_chosen
     if talk.flow is not None and not turn.held:
-        talk.expires_at = now + STORY_RESTS_AFTER
+        told = turn.catalog.stories.get(talk.flow)
+        patient = told is not None and told.patient
+        talk.expires_at = now + (PATIENT_RESTS_AFTER if patient else STORY_RESTS_AFTER)
     spoken = None if waits else reply
-    said_id = turn.unit.new_id()
     said = _loggable(turn)
     turns.close_turn(
         turn.unit,
@@ -59,7 +69,7 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
         Closing(
             provider=turn.event.provider,
             provider_id=turn.event.id,
-            said_id=said_id,
+            said_id=turn.said_id,
             said=said,
             said_type=_kind(turn),
             media_url=_first_media(turn),
@@ -79,7 +89,8 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
         ),
     )
     reached("turn.closed")
-    _keep_media(turn, said_id)
+    _keep_media(turn)
+    _keep_answering(turn)
     if spoken is not None and turn.event.channel != "ussd":
         _owe(turn, spoken)
         reached("turn.reply_queued")
@@ -104,12 +115,12 @@ def _prompted(turn: Telling, reply: Reply) -> Reply:
 
 
 def _owe(turn: Telling, reply: Reply) -> None:
-    sender = turn.house.sender(turn.event.provider, turn.event.channel)
-    outbox.queue_reply(
+    voice = turn.voice()
+    turn.reply_id = outbox.queue_reply(
         turn.unit,
-        sender=sender.key,
+        sender=voice.key,
         channel=turn.event.channel,
-        provider=turn.event.provider,
+        provider=voice.provider,
         contact=turn.event.address,
         customer_id=turn.bank.customer_id,
         conversation_id=turn.talk.id,
@@ -119,15 +130,21 @@ def _owe(turn: Telling, reply: Reply) -> None:
 
 
 def _loggable(turn: Telling) -> str:
-    """Return what the log keeps of the customer's words: never a PIN or a code."""
+    """Return what the log keeps of the customer's words: never a PIN, a code or a card number.
+
+    Of somebody who is no customer nothing personal is kept at all: nobody needs it.
+    """
     inbound, first = turn.event.inbound, turn.first
     if inbound is None:
         return ""
     said = inbound.text or inbound.choice.rsplit("@", 1)[0]
+    said = pii.mask_cards(said) if turn.bank.known else pii.mask(said)
     # Where the story changed, or is not known here, what was seen may have asked for a secret.
     unsure = turn.held or not turn.hears
     if unsure or turn.proof is not None or (first is not None and first.secret):
         return masks.hide(said)
+    if turn.bank.spoken_to is not None:
+        return without_secrets(said)
     answered = first is not None and first.loggable and first.understood
     return said if answered and turn.stood.flow else masks.hide_short_numbers(said)
 
@@ -145,15 +162,31 @@ def _first_media(turn: Telling) -> str | None:
     return files[0].url if files else None
 
 
-def _keep_media(turn: Telling, message_id: UUID) -> None:
+def _keep_media(turn: Telling) -> None:
+    """Note the files that came, also with the case they were sent to."""
     for file in turn.event.inbound.media if turn.event.inbound else ():
-        media.expect(
+        kept = media.expect(
             turn.unit,
-            message_id=message_id,
+            message_id=turn.said_id,
             provider=turn.event.provider,
             url=file.url,
             content_type=file.content_type,
         )
+        if kept is not None:
+            turn.bank.attach(kept)
+
+
+def _keep_answering(turn: Telling) -> None:
+    """Note who answers from now on, where that changed: a person, or the bot again."""
+    if _on_line(turn, _stands(turn)):
+        turn.bank.let_person_answer()
+    elif _on_line(turn, turn.stood):
+        turn.bank.let_bot_answer()
+
+
+def _on_line(turn: Telling, stand: Stand) -> bool:
+    story = turn.catalog.stories.get(stand.flow or "")
+    return story is not None and isinstance(story.step_at(stand.step or ""), Listen)
 
 
 def _stands(turn: Telling) -> Stand:
@@ -212,4 +245,5 @@ def _walked(turn: Telling, reply: Reply | None, said: str) -> Walked:
         correlation=turn.unit.correlation,
         language=turn.talk.language,
         call=turn.call,
+        case=turn.bank.spoken_to,
     )

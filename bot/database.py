@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from bot import house as houses
-from bot import migrate
+from bot import keyrings, migrate
 from bot.settings import Settings
 from core.demo import bank
 from core.store import data_keys
-from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
 
 LONGEST_STATEMENT_MS = 60_000
@@ -23,7 +22,11 @@ def upgrade(settings: Settings) -> list[str]:
     finally:
         engine.dispose()
     # Also when none is missing: the application's password may have changed.
-    migrate.upgrade(settings.database_admin_url, app_url=settings.database_url)
+    migrate.upgrade(
+        settings.database_admin_url,
+        app_url=settings.database_url,
+        keyring=lambda connection: keyrings.load_in(connection, settings),
+    )
     return missing
 
 
@@ -33,22 +36,28 @@ def seed(settings: Settings) -> bool:
         settings.database_url, name="wekeza-seed", pool=1, statement_ms=LONGEST_STATEMENT_MS
     )
     try:
-        keys = data_keys.load(engine, LocalKeys(settings.field_keys))
+        keys = keyrings.load(engine, settings)
         return bank.load(engine, keys=keys, now=clock(engine), pepper=settings.pin_pepper)
     finally:
         engine.dispose()
 
 
 def empty(settings: Settings) -> None:
-    """Forget everything and migrate afresh. For the demo bank: nothing of it comes back."""
+    """Forget everything and migrate afresh. For the demo bank: nothing of it comes back.
+
+    The data keys alone stay: processes that run seal with those they know.
+    """
     engine = migrate.admin_engine(settings.database_admin_url)
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("set local lock_timeout = '30s'")
+            known = data_keys.taken_along(connection)
             connection.exec_driver_sql("drop schema public cascade; create schema public")
+        upgrade(settings)
+        with engine.begin() as connection:
+            data_keys.bring_back(connection, known)
     finally:
         engine.dispose()
-    upgrade(settings)
 
 
 def begin_anew(settings: Settings) -> None:

@@ -13,13 +13,20 @@ DEMO = {
     "at_shortcode": "21000",
     "at_webhook_secret": "demo-at-webhook-secret",
     "ussd_webhook_secret": "demo-ussd-webhook-secret",
+    "sim_webhook_secret": "demo-sim-webhook-secret",
 }
 # A provider is the demo's only as a whole: one of its own credentials, and nothing is filled in.
 CREDENTIALS = {
     "twilio": ("twilio_account_sid", "twilio_auth_token"),
     "at": ("at_username", "at_api_key"),
 }
-SECRETS = ("twilio_auth_token", "at_api_key", "at_webhook_secret", "ussd_webhook_secret")
+SECRETS = (
+    "twilio_auth_token",
+    "at_api_key",
+    "at_webhook_secret",
+    "ussd_webhook_secret",
+    "sim_webhook_secret",
+)
 # Both SMS providers work in the demo: Africa's Talking carries these countries, Twilio the rest.
 SMS_ROUTES = {"TZ": "africastalking", "UG": "africastalking", "RW": "africastalking"}
 
@@ -40,9 +47,11 @@ def fill_in(facts: dict[str, Any]) -> None:
         for name, value in DEMO.items():
             if name.startswith(f"{prefix}_"):
                 facts.setdefault(name, value)
-    facts.setdefault("ussd_webhook_secret", DEMO["ussd_webhook_secret"])
+    for name in ("ussd_webhook_secret", "sim_webhook_secret"):
+        facts.setdefault(name, DEMO[name])
     facts.setdefault("name_enquiry_base", f"{twin}/gsma")
     facts.setdefault("sms_routes", SMS_ROUTES)
+    facts.setdefault("smtp_url", f"smtp://127.0.0.1:{facts.get('twin_mail_port')}")
 
 
 def demo_secrets_in(facts: dict[str, Any]) -> list[str]:

@@ -10,25 +10,38 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 import redis
+import uuid_utils.compat
+from cryptography.exceptions import InvalidTag
 from rq import Worker
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import migrate
+from bot import keyrings, migrate
 from bot.database import clock
 from bot.embedded import keys, servers
 from bot.embedded.processes import ServerFailed
 from bot.embedded.redis import INSTALL, find_program
 from bot.settings import BadSettings, Settings, load
+from core.access import staff_counts
+from core.demo.staff import EMAILS
+from core.store import data_keys
+from core.store.data_keys import KeysAway
 from core.store.engine import open_engine
+from core.store.keyring import Keyring
+from core.store.unit import open_unit
 
 PYTHONS = ((3, 11), (3, 12))
 LEAST_FREE = 500 * 1024 * 1024
 WORST_CLOCK = 5.0  # seconds between this machine and the database
 OLDEST_POSTGRES = 18
+KEY_YEAR = timedelta(days=366)
+"""How long one data key seals at most (NIST SP 800-57 part 1, 5.3.6: one to two years)."""
+LEFT = timedelta(hours=6)
+"""How long a rotation may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,39 @@ def _keys(settings: Settings) -> str:
     return f"kept in {file}: back it up, the database cannot be read without it"
 
 
+def _field_keys(settings: Settings) -> str:
+    with _open(settings) as engine:
+        newest = _keyring(engine, settings).newest
+        kept, now = data_keys.living(engine), clock(engine)
+    wraps = keyrings.provider(settings).newest
+    if any(one.wrapped_by != wraps for one in kept):
+        fix = "flask --app bot keys rewrap: the key before must open them until then"
+        raise Unwell(f"a data key is not wrapped by {wraps} yet", fix=fix)
+    sealing = next(one for one in kept if one.number == newest)
+    left = [one for one in kept if one.number != data_keys.INDEX and one.active_from < now - LEFT]
+    age = now - sealing.active_from
+    if len(left) > 1:
+        older = ", ".join(str(one.number) for one in left if one.number != newest)
+        fix = "flask --app bot keys rotate: it goes on where it was"
+        raise Unwell(f"a rotation was not finished: data key {older} still opens", fix=fix)
+    if age > KEY_YEAR:
+        fix = "flask --app bot keys rotate, while the house is open"
+        raise Unwell(f"data key {newest} has sealed for {age.days} days", fix=fix)
+    by = "the vault" if settings.field_key_vault else "FIELD_KEYS"
+    return f"data key {newest} seals since {sealing.active_from:%Y-%m-%d}, wrapped by {by}"
+
+
+def _keyring(engine: Engine, settings: Settings) -> Keyring:
+    try:
+        return keyrings.load(engine, settings)
+    except KeysAway as away:
+        fix = "look at FIELD_KEY_VAULT and its token; what runs goes on, nothing new starts"
+        raise Unwell(f"the vault does not answer: {away}", fix=fix) from None
+    except (LookupError, InvalidTag) as error:
+        fix = "give FIELD_KEYS every key that wrapped one (flask --app bot keys status)"
+        raise Unwell(f"a data key cannot be unwrapped: {error}", fix=fix) from None
+
+
 def _disk(settings: Settings) -> str:
     free = shutil.disk_usage(settings.data_dir).free
     if free < LEAST_FREE:
@@ -121,6 +167,24 @@ def _migrations(settings: Settings) -> str:
     if missing:
         raise Unwell(f"not yet run: {', '.join(missing)}", fix="flask --app bot db upgrade")
     return "up to date"
+
+
+def _staff(settings: Settings) -> str:
+    with _open(settings) as engine:
+        keys = _keyring(engine, settings)
+        with open_unit(
+            engine, keys=keys, now=clock(engine), new_id=uuid_utils.compat.uuid7, correlation="0"
+        ) as unit:
+            known, many = staff_counts.with_emails(unit, EMAILS), staff_counts.administrators(unit)
+    if known and not settings.demo_mode:
+        raise Unwell(
+            f"{known} of the demo's log-ins work, and their password is public",
+            fix="flask --app bot user deactivate EMAIL, for each of them",
+        )
+    if not many:
+        fix = "flask --app bot user create EMAIL --role admin --invite"
+        raise Unwell("there is no administrator", fix=fix)
+    return f"{many} administrator{'s' if many > 1 else ''}"
 
 
 def _clock(settings: Settings) -> str:
@@ -180,6 +244,8 @@ PARTS: dict[str, Callable[[Settings], str]] = {
     "disk": _disk,
     "postgres": _postgres,
     "migrations": _migrations,
+    "data keys": _field_keys,
+    "staff": _staff,
     "clock": _clock,
     "redis": _redis,
     "web": _web,

@@ -12,25 +12,35 @@ import redis
 import uuid_utils.compat
 from sqlalchemy import Engine
 
-from bot import providers
+from bot import keyrings, providers
 from bot.providers import Providers
-from bot.settings import Settings, load
+from bot.settings import BadSettings, Settings, load
 from bot.wake import Wake
 from channels.message import Door, Sender
 from core import phone
+from core.access import approvals, staff_counts
+from core.access.passwords import Passwords
 from core.access.pins import Secrets
+from core.approvals.catalog import KINDS
 from core.crm.templates import TemplateBook
+from core.demo.staff import EMAILS, PASSWORD
 from core.partners.name_enquiry import NameEnquiry, NameRegistry
-from core.store import crashpoints, data_keys, outbox
+from core.store import crashpoints, outbox
 from core.store.crashpoints import reached
-from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
-from core.store.keyring import Keyring
+from core.store.files import Files
+from core.store.key_watch import Watch
+from core.store.keyring import Keyring, UnknownKey
 from core.store.unit import Unit, open_unit
 from flows.story import Outcome
 from flows.words import CONTACTS, Words
 
+DEMO_STAFF = (
+    "DATABASE_URL: the demo's staff can sign in there, and their passwords are public; "
+    "take another database, or: flask --app bot user deactivate EMAIL"
+)
 UI_EVENTS = "ui:events"
+UI_DESK = "ui:desk"
 UI_KEPT = 2000
 
 
@@ -44,10 +54,12 @@ class House:
     redis: redis.Redis
     providers: Providers
     secrets: Secrets
+    passwords: Passwords
     registry: NameRegistry
     waker: Wake
     clock: Callable[[], datetime]
     ids: Callable[[], UUID]
+    key_watch: Watch | None = None
 
     def now(self) -> datetime:
         """Return the time; the only clock in the house."""
@@ -59,16 +71,46 @@ class House:
 
     @contextmanager
     def unit(self, correlation: str | None = None) -> Iterator[Unit]:
-        """Run one unit of work, then wake whoever sends what it left in the outbox."""
-        with open_unit(
-            self.engine,
-            keys=self.keys,
-            now=self.now(),
-            new_id=self.new_id,
-            correlation=correlation or str(self.new_id()),
-        ) as unit:
-            yield unit
+        """Run one unit of work, then wake whoever sends what it left in the outbox.
+
+        :raises UnknownKey: if something was sealed by a key that this process did not know; it does
+            by then, so the work can be done again
+        """
+        if self.key_watch is not None:
+            self.key_watch.look()
+        try:
+            with open_unit(
+                self.engine,
+                keys=self.keys,
+                now=self.now(),
+                new_id=self.new_id,
+                correlation=correlation or str(self.new_id()),
+            ) as unit:
+                yield unit
+        except UnknownKey:
+            if self.key_watch is not None:
+                self.key_watch.look_now()
+            raise
         self.wake(unit.wakes)
+
+    def files(self, folder: str) -> Files:
+        """Return the sealed files of a folder under DATA_DIR."""
+        return Files(self.settings.data_dir, folder, self.keys)
+
+    def open_file(self, folder: str, file: UUID) -> bytes:
+        """Return what is in a sealed file, also when its data key is newer than what we know.
+
+        Whoever calls has noted who looks at it and why.
+
+        :raises FileNotFoundError: if there is none of that id
+        """
+        try:
+            return self.files(folder).read(file)
+        except UnknownKey:
+            if self.key_watch is None:
+                raise
+            self.key_watch.look_now()
+            return self.files(folder).read(file)
 
     def wake(self, keys: set[str]) -> None:
         """Wake the drains of these numbers. Never fails: the sweep finds what was missed."""
@@ -111,6 +153,17 @@ class House:
             lambda: self.redis.xadd(UI_EVENTS, {"event": event}, maxlen=UI_KEPT, approximate=True)
         )
 
+    def tell(self, topic: str, **facts: UUID | str) -> None:
+        """Tell live pages of the desk that something changed; they fetch what they may see.
+
+        ``topic`` is ``queue``, ``approvals``, ``case:<id>`` or ``presence:<case id>``; facts are
+        ids alone, never words or names. Call it after the commit. Never fails what it tells of.
+        """
+        event = {"topic": topic, **{name: str(value) for name, value in facts.items()}}
+        self.waker.attempt(
+            lambda: self.redis.xadd(UI_DESK, event, maxlen=UI_KEPT, approximate=True)  # type: ignore[arg-type]
+        )
+
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the house has the clock
@@ -137,25 +190,39 @@ def furnish(
 ) -> House:
     """Return a house on a database, with a clock and ids of the caller's."""
     crashpoints.arm(settings.crash_at)
+    approvals.register(KINDS)
     _introduce(settings)
     client = redis.Redis.from_url(
         settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.3
     )
+    keys = keyrings.load(engine, settings)
     house = House(
         settings=settings,
         engine=engine,
-        keys=data_keys.load(engine, LocalKeys(settings.field_keys)),
+        keys=keys,
+        key_watch=Watch(engine, keyrings.provider(settings), keys),
         redis=client,
         providers=providers.connect(settings, TemplateBook(engine, clock=clock)),
         secrets=Secrets(settings.pin_pepper),
+        passwords=Passwords(allowed=(PASSWORD,) if settings.demo_mode else ()),
         registry=NameRegistry(settings.name_enquiry_base),
         waker=Wake(client),
         clock=clock,
         ids=ids,
     )
     with house.unit() as unit:
+        _refuse_demo_staff(settings, unit)
         outbox.register_senders(unit, house.providers.senders.values(), routes=settings.sms_routes)
     return house
+
+
+def _refuse_demo_staff(settings: Settings, unit: Unit) -> None:
+    """Open no house in production where log-ins work that everybody knows.
+
+    :raises BadSettings: if there are any
+    """
+    if settings.environment == "production" and staff_counts.with_emails(unit, EMAILS):
+        raise BadSettings([DEMO_STAFF])
 
 
 @cache

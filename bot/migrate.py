@@ -1,5 +1,6 @@
 """Bringing the database up to date, and knowing whether it is."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import LiteralString
 
@@ -12,21 +13,28 @@ from psycopg import sql
 from sqlalchemy import Connection, Engine
 
 from core.store.engine import APP_ROLE, open_engine
+from core.store.keyring import Keyring
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 LONGEST_STATEMENT_MS = 15 * 60 * 1000
 
 
-def upgrade(admin_url: str, *, app_url: str, to: str = "head") -> None:
+KeyringOf = Callable[[Connection], Keyring]
+
+
+def upgrade(
+    admin_url: str, *, app_url: str, keyring: KeyringOf | None = None, to: str = "head"
+) -> None:
     """Run the migrations that are missing, then let the application's user act as its role.
 
     ``admin_url`` belongs to a user who may create roles; ``app_url`` is the address that the
-    application itself uses.
+    application itself uses. ``keyring`` is asked for the database's keys when it was filled before
+    anything in it was sealed.
     """
     engine = admin_engine(admin_url)
     try:
         with engine.connect() as connection:
-            command.upgrade(_config(connection), to)
+            command.upgrade(_config(connection, keyring), to)
     finally:
         engine.dispose()
     _let_in(admin_url, app_url)
@@ -53,8 +61,8 @@ def admin_engine(admin_url: str) -> Engine:
     )
 
 
-def _config(connection: Connection) -> Config:
-    config = Config(attributes={"connection": connection})
+def _config(connection: Connection, keyring: KeyringOf | None) -> Config:
+    config = Config(attributes={"connection": connection, "keyring": keyring})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -146,6 +146,7 @@ class _Again:
         self._conversation = talk.id
         talk.rest()
         talk.stack, talk.last_reply, talk.outcome, talk.page = [], None, None, 0
+        talk.expired_flow = None
         talk.prompted_at, talk.misses, talk.language = None, 0, heard.language
         if heard.said:
             talk.session = self._session

@@ -9,6 +9,7 @@ from sqlalchemy import exc
 
 from bot import proofs
 from core.store import patience
+from core.store.keyring import UnknownKey
 
 AGAIN_SECONDS = 2.5
 """Time that must be left for a second try: a lock may be waited for that long."""
@@ -36,7 +37,7 @@ def is_passing(error: Exception) -> bool:
     """Return whether another moment may mend this."""
     if isinstance(error, exc.DBAPIError):
         return error.connection_invalidated or isinstance(error.orig, PASSING)
-    return isinstance(error, proofs.Stale | exc.TimeoutError)
+    return isinstance(error, proofs.Stale | UnknownKey | exc.TimeoutError)
 
 
 def twice(work: Callable[[], T]) -> T:

@@ -30,6 +30,9 @@ class Said:
 def show(house: House, walked: Walked, *, began: float) -> None:
     """Count, trace and log a turn that began at a moment of ``time.monotonic``."""
     seconds = monotonic() - began
+    if walked.case is not None:
+        house.tell(f"case:{walked.case}")
+        house.tell("queue")
     metrics.turn(walked.channel, walked.flow, walked.outcome, seconds=seconds)
     if house.settings.demo_mode:
         house.trace("turn", ms=round(seconds * 1000, 1), **walked.trace())

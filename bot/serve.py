@@ -67,8 +67,10 @@ def server(settings: Settings) -> AbstractServer[Any]:
         address=settings.bind_host,
         port=settings.port,
         workers=settings.web_processes,
-        # Those who wait for their turn hold a thread each (bot/admission.py).
-        blocking_threads=settings.web_threads + settings.turns_waiting + SPARE_THREADS,
+        # Whoever waits for a turn (bot/admission.py) and every live page holds a thread.
+        blocking_threads=sum(
+            (settings.web_threads, settings.turns_waiting, settings.live_pages, SPARE_THREADS)
+        ),
         backlog=BACKLOG,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(

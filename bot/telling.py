@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from uuid import UUID
 
 from bot import kept
 from bot.house import House
 from channels.message import Inbound, Reply
 from core.access.pins import Proof
 from core.bank import Bank, Visitor
+from core.crm.case_chat import Voice
 from core.crm.conversations import Opening, Talk
 from core.crm.turns import Stand
 from core.store.unit import Unit
+from core.visitor import Interrupted
 from flows import engine
 from flows.catalog import CATALOG
 from flows.story import START, Flow, RepeatSecret
@@ -20,7 +23,7 @@ from flows.words import Words
 
 MOST_STORIES = 8  # begun in one turn; more would be stories sending the customer in circles
 MOST_ASIDE = 3
-OUTCOME = ("amount", "name", "reference")
+OUTCOME = ("amount", "name", "reference", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,11 @@ class Telling:
         self.house, self.unit, self.event, self.proof = house, unit, event, proof
         self.catalog = catalog
         self.talk = opening.talk
-        self.bank = Bank(unit, Visitor.at(opening), house.secrets)
+        self.said_id = unit.new_id()  # under which what is said is kept
+        self.visitor = Visitor.at(opening)
+        self.visitor.message = self.said_id
+        self.bank = Bank(unit, self.visitor, house.secrets)
+        self._note_interrupted()
         self.stood = Stand(self.talk.flow, self.talk.flow_version, self.talk.state)
         self.prompted_at = self.talk.prompted_at
         self.first: engine.Turn | None = None  # what the message was said to
@@ -75,11 +82,17 @@ class Telling:
         self.hears = True  # what is said answers the question that was seen, whatever changed
         self.exit_reason = ""  # why the customer leaves the story, where the story does not tell
         self.paid: dict[str, str] | None = None  # what the customer is told of money that moved
+        self.reply_id: UUID | None = None  # the message that carries the reply, where one is owed
 
     @property
     def words(self) -> Words:
         """The bank's voice, in the language the customer is spoken to in by now."""
         return self.house.words(self.bank.language, self.event.channel)
+
+    def voice(self) -> Voice:
+        """Return the number of ours that says the reply: the one that was written to."""
+        sender = self.house.sender(self.event.provider, self.event.channel)
+        return Voice(sender.key, sender.provider)
 
     def story(self) -> Flow | None:
         """Return the story being told, or None between stories.
@@ -114,12 +127,19 @@ class Telling:
         story = self._make(self.catalog.stories[name], slots=slots)
         return self.follow(story, engine.begin(story, self.words, given))
 
-    def aside(self, story: Flow | None, name: str) -> Reply:
+    def aside(
+        self,
+        story: Flow | None,
+        name: str,
+        given: Mapping[str, str] | None = None,
+        *,
+        slots: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Begin a story in between, and come back to this one afterwards."""
         if story is not None and story.resumes:
             self.set_aside(story)
         self.talk.rest()
-        return self.begin(name)
+        return self.begin(name, given, slots=slots)
 
     def leave(self) -> Reply:
         """Let everything go and show the menu."""
@@ -132,12 +152,15 @@ class Telling:
         self.talk.stack = []
 
     def follow(self, story: Flow, told: engine.Turn) -> Reply:
-        """Do what a turn of a story asks for, until something stands to be said."""
+        """Do what a turn of a story asks for, until something stands to be said.
+
+        An empty reply is silence: a person answers.
+        """
         for _ in range(MOST_STORIES):
             self._note(story, told)
             if told.becomes is not None:
                 story, told = self._become(story, told, told.becomes)
-            elif told.ended and self.talk.stack:
+            elif told.ended and self.talk.stack and not self._waits_in_vain():
                 story, told = self.take_up(after=told.reply.text)
             else:
                 return told.reply
@@ -149,11 +172,16 @@ class Telling:
             *self.talk.stack[1 - MOST_ASIDE :],
             kept.lay_aside(story, self.talk.effect_id),
         ]
+        self._note_interrupted()
         self.talk.rest()
 
     def take_up(self, *, after: str = "") -> tuple[Flow, engine.Turn]:
         """Return the story set aside last, asking again what it stood on."""
-        standing = stand(self.catalog, kept.aside(self.talk.stack.pop()))
+        laid = kept.aside(self.talk.stack.pop())
+        if laid.state == START and laid.flow in self.catalog.stories:
+            waited = self._make(self.catalog.stories[laid.flow], slots=laid.slots)
+            return waited, engine.begin(waited, self.words, after=after)
+        standing = stand(self.catalog, laid)
         if standing.story is None or standing.fate == "anew":
             name = standing.place.flow if standing.story else "menu"
             self.talk.effect_id = None
@@ -164,6 +192,18 @@ class Telling:
         self.talk.effect_id = place.effect_id
         story = self._make(standing.story, place.state, place.slots, place.trail)
         return story, engine.take_up(story, self.words, after=after)
+
+    def _waits_in_vain(self) -> bool:
+        """Let go of a story that waits for a proof which was not given; return whether one did."""
+        in_vain = kept.aside(self.talk.stack[-1]).state == START and self.bank.owes_code
+        if in_vain:
+            self.talk.stack = []
+        return in_vain
+
+    def _note_interrupted(self) -> None:
+        if self.talk.stack:
+            laid = kept.aside(self.talk.stack[-1])
+            self.visitor.interrupted = Interrupted(laid.flow, laid.state, laid.slots)
 
     def _catch_up(self, name: str) -> type[Flow] | None:
         """Bring the story being told to a version that is told here; None when there is none."""
@@ -193,7 +233,7 @@ class Telling:
         talk = self.talk
         self.first = self.first or told
         self.intent = self.intent or told.intent
-        if told.wrote and story.moves_money:
+        if told.wrote and story.moves_money and "reference" in story.slots:
             self.paid = {name: story.slots[name] for name in OUTCOME if name in story.slots}
         self.call, self.refused = told.calls, told.refused is not None
         self.outcome = told.refused or self.outcome or ("ended" if told.ended else "went on")

@@ -1,6 +1,7 @@
 """One turn of a conversation inside an open unit: manners first, then the story being told."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from bot import masks
 from bot.closing import Walked, close
@@ -9,10 +10,14 @@ from channels.message import Inbound, Reply
 from core.crm import waiting
 from flows import choices, engine, manners
 from flows.engine import Said
+from flows.hearing import phrases, plain
 from flows.manners import Manner
-from flows.story import Flow, Outcome
+from flows.story import Ask, Flow, Listen, Outcome
 from flows.understanding import understand
+from flows.words import LANGUAGES, Words
 
+ANSWER = "answer"
+"""The key of the button under a person's words that came in between."""
 TOLD_AGAIN_FOR = timedelta(minutes=15)
 CROSSED = timedelta(seconds=5)  # what two clocks may differ by
 
@@ -76,10 +81,9 @@ class Turn(Telling):
     def _tell_what_ended(self) -> None:
         """Say what became of a story that was left, before anything new is said."""
         talk = self.talk
-        left = (talk.outcome or {}).get("expired")
-        if left:
-            talk.outcome = None
-        elif talk.expires_at and talk.expires_at < self.unit.now:
+        # Where a payment's outcome is still to be told, that comes first and is enough.
+        left, talk.expired_flow = None if talk.outcome else talk.expired_flow, None
+        if not left and talk.expires_at and talk.expires_at < self.unit.now:
             left, self.exit_reason = talk.flow, "timed_out"
             self.forget()
         story = self.catalog.stories.get(left or "")
@@ -119,7 +123,9 @@ class Turn(Telling):
     def _mannered(self) -> Reply | None:
         """Answer the words that mean the same everywhere; None when it is none of them."""
         story = self.story()
-        if story is not None and (words := self._crossed()):
+        if (answer := self._answered(story)) is not None:
+            return answer
+        if story is not None and not on_line(story) and (words := self._crossed()):
             return self._answer_crossed(story, words)
         said = manners.heard(self.inbound.text, choice=self.choice, story=story)
         # The rest of a page is of no use once what it asks has changed.
@@ -127,6 +133,21 @@ class Turn(Telling):
         if said is None or (said == "more" and pageless):
             return None
         return self._obey(said, story)
+
+    def _answered(self, story: Flow | None) -> Reply | None:
+        """Answer a person who wrote in between, by ANSWER and one's words, or its button.
+
+        None when the customer says something else, stands with that person, or nobody wrote.
+        """
+        keyword, _, rest = self.inbound.text.strip().partition(" ")
+        asked = self.choice == ANSWER or plain(keyword) in _ways_to_answer()
+        if not asked or (story is not None and on_line(story)):
+            return None
+        number = self.bank.case_to_answer()
+        if not number:
+            return None
+        given = dict.fromkeys(("chat", "more"), rest.strip())
+        return self.aside(story, "agent", given, slots={"number": number})
 
     def _obey(self, said: Manner, story: Flow | None) -> Reply:
         if said == "language":
@@ -164,12 +185,25 @@ class Turn(Telling):
         return last
 
     def _cancel(self, story: Flow | None) -> Reply:
+        if story is not None and on_line(story):
+            return self._hang_up()
         live = story is not None and story.resumes
         self.notes.append(self.words.say("manners", "cancelled" if live else "nothing_to_cancel"))
         self.outcome = self.exit_reason = "cancelled"
         return self.leave()
 
+    def _hang_up(self) -> Reply:
+        """Leave a person who answers, and go on with what was interrupted for them."""
+        self.exit_reason = self.exit_reason or "menu"
+        self.notes.append(self.words.say("agent", "left"))
+        if not self.talk.stack:
+            return self.leave()
+        self.talk.rest()
+        return self.follow(*self.take_up())
+
     def _back(self, story: Flow | None) -> Reply:
+        if story is not None and on_line(story):
+            return self._hang_up()
         stepped = engine.back(story, self.words) if story else None
         if story is not None and stepped is not None:
             return self.follow(story, stepped)
@@ -183,7 +217,9 @@ class Turn(Telling):
             return self.begin("help")
         return self.follow(story, engine.explain(story, self.words))
 
-    def _menu(self, _: Flow | None) -> Reply:
+    def _menu(self, story: Flow | None) -> Reply:
+        if story is not None and on_line(story):
+            return self._hang_up()
         self.exit_reason = self.exit_reason or "menu"
         return self.leave()
 
@@ -227,21 +263,34 @@ class Turn(Telling):
     def _picked(self, story: Flow) -> str:
         """Return the key of what was picked: a number means the option that was seen under it."""
         text = self.inbound.text.strip()
-        offered = list(choices.keys(story.step_at(story.state)))
-        if self.choice or not offered or not (text.isdecimal() and len(text) <= 2):
+        step = story.step_at(story.state)
+        offered = list(choices.keys(step))
+        lists = isinstance(step, Ask) and bool(step.lists)
+        if self.choice or not (offered or lists) or not (text.isdecimal() and len(text) <= 2):
             return self.choice
         seen = [one["key"] for one in (self.talk.last_reply or {}).get("options", ())]
-        if seen in ([], offered) or not 1 <= int(text) <= len(seen):
+        if seen == [] or (seen == offered and not lists) or not 1 <= int(text) <= len(seen):
             return ""
         return str(seen[int(text) - 1])
+
+    def _follows_on(self) -> str | None:
+        """Return the story that the last one offered at its end, if that was picked."""
+        last = self.talk.last_reply
+        if not (last and last.get("ends")):
+            return None
+        shown = masks.load_reply(last).options
+        key = choices.picked_among(self.inbound.text, self.choice, shown)
+        return key if key in self.catalog.stories else None
 
     def _told(self) -> Reply:
         """Give the message to the story being told, or begin the one it asks for."""
         inbound, story = self.inbound, self.story()
         if story is not None:
             said = "" if self.proof else inbound.text
-            heard = Said(text=said, choice=self._picked(story), proof=self.proof)
+            heard = Said(said, self._picked(story), file=bool(inbound.media), proof=self.proof)
             return self.follow(story, engine.take_turn(story, heard, self.words))
+        if following := self._follows_on():
+            return self.begin(following)
         meant = understand(inbound.text, self.bank.country)
         self.intent = meant.intent
         if meant.language and not self.bank.language_chosen:
@@ -253,3 +302,15 @@ class Turn(Telling):
         elif inbound.text.strip() and self.talk.last_reply is not None:
             self.notes.append(self.words.say("manners", "not_understood"))
         return self.begin("menu")
+
+
+def on_line(story: Flow) -> bool:
+    """Return whether a person answers where a story stands."""
+    return isinstance(story.step_at(story.state), Listen)
+
+
+@cache
+def _ways_to_answer() -> frozenset[str]:
+    """Return the words, of every language, that begin an answer to a person."""
+    voices = (Words(language, "sms") for language in LANGUAGES)
+    return frozenset(way for one in voices for way in phrases(one.say("agent", "answer")))

@@ -23,6 +23,7 @@ CALLS, DRAIN, JOBS = "calls", "drain", "jobs"
 DRAIN_JOB = "worker.drain.drain"
 CALL_JOB = "worker.call.answer_call"
 MEDIA_JOB = "worker.media.keep"
+DOCUMENT_JOB = "worker.documents.make"
 
 CALLED_MS = 1_000
 """How long a call for a drain keeps others from calling again."""
@@ -86,6 +87,10 @@ class Wake:
     def keep_media(self, media_id: str) -> bool:
         """Have a customer's file fetched and kept."""
         return self.attempt(lambda: self._enqueue(JOBS, MEDIA_JOB, (media_id,)))
+
+    def make_document(self, document: str) -> bool:
+        """Have a document made that a customer asked for."""
+        return self.attempt(lambda: self._enqueue(JOBS, DOCUMENT_JOB, (document,)))
 
     def _enqueue(self, queue: str, job: str, args: tuple[str, ...]) -> None:
         # One job of a kind and subject at a time. A job leaves nothing behind when it has finished

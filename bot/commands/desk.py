@@ -11,12 +11,11 @@ import uuid_utils.compat
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot import keyrings
 from bot.database import clock
 from bot.embedded import servers
 from bot.embedded.processes import ServerFailed
 from bot.settings import BadSettings, Settings, load
-from core.store import data_keys
-from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
 from core.store.keyring import Keyring
 from core.store.unit import Unit, open_unit
@@ -36,7 +35,7 @@ class Desk:
     @cached_property
     def keys(self) -> Keyring:
         """What protected fields are sealed with and opened by."""
-        return data_keys.load(self.engine, LocalKeys(self.settings.field_keys))
+        return keyrings.load(self.engine, self.settings)
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import click
 import uuid_utils.compat
 
+from bot import keyrings
 from bot.commands.desk import at_work, open_desk
 from bot.database import clock
 from bot.migrate import admin_engine
@@ -17,8 +18,6 @@ from core.ledger.eras import new_era
 from core.ledger.proof import BadProof, Proof
 from core.ledger.seals import SealKey
 from core.ledger.seals import seal as seal_next
-from core.store import data_keys
-from core.store.data_keys import LocalKeys
 from core.store.unit import open_unit
 
 
@@ -73,7 +72,7 @@ def _new_era(settings: Settings) -> int:
     engine = admin_engine(settings.database_admin_url)
     new_id = uuid_utils.compat.uuid7
     try:
-        keys = data_keys.load(engine, LocalKeys(settings.field_keys))
+        keys = keyrings.load(engine, settings)
         with open_unit(
             engine, keys=keys, now=clock(engine), new_id=new_id, correlation="new era"
         ) as unit:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from bot.commands.desk import as_json, open_desk, table
-from core.store import delivery
+from core.store import resending
 from core.store.outbox import listed
 
 COLUMNS = ("id", "sender", "contact", "status", "attempts", "due_at", "error")
@@ -46,7 +46,7 @@ def retry(*, ids: tuple[int, ...], everything: bool, dry_run: bool) -> None:
             dead = {owed.id for owed in listed(unit, status="dead", limit=500)}
             count = len(dead if everything else dead & set(ids))
         else:
-            count = delivery.revive(unit, ids or None)
+            count = resending.revive(unit, ids or None)
     click.echo(f"{count} would be queued again" if dry_run else f"{count} queued again")
 
 

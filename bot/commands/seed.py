@@ -5,6 +5,7 @@ import click
 from bot import database
 from bot.commands.desk import at_work
 from core.demo.people import PIN
+from core.demo.staff import log_ins
 
 
 @click.group("seed")
@@ -26,7 +27,7 @@ def demo(*, reset: bool) -> None:
             database.upgrade(settings)
             loaded = database.seed(settings)
     click.echo(
-        f"the demo bank is loaded; every PIN is {PIN}"
+        f"the demo bank is loaded; every PIN is {PIN}\n{log_ins()}"
         if loaded
         else "there are customers already; --reset begins anew"
     )

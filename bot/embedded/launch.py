@@ -26,6 +26,7 @@ from bot.embedded.stopping import be_deaf
 from bot.embedded.watch import Watch
 from bot.settings import ROOT, BadSettings, Settings, load
 from core.demo.people import PEOPLE, PIN
+from core.demo.staff import log_ins
 
 SOON = 6.0  # seconds an earlier launcher's processes have to vanish
 READY_SECONDS = 60.0
@@ -108,7 +109,7 @@ def _welcome(settings: Settings) -> str:
     return (
         f"Wekeza is open at http://127.0.0.1:{settings.port}  ·  dial {settings.ussd_code}, "
         f"WhatsApp {settings.twilio_whatsapp_from}, SMS {settings.at_shortcode}  ·  "
-        f"customers, all with PIN {PIN}: {people}  ·  Ctrl-C stops everything"
+        f"customers, all with PIN {PIN}: {people}  ·  {log_ins()}  ·  Ctrl-C stops everything"
     )
 
 
@@ -147,6 +148,7 @@ def _check_ports(settings: Settings) -> None:
     wanted = {"PORT": (settings.bind_host, settings.port)}
     if settings.demo_mode:
         wanted["TWIN_PORT"] = ("127.0.0.1", settings.twin_port)
+        wanted["TWIN_MAIL_PORT"] = ("127.0.0.1", settings.twin_mail_port)
     for name, (host, port) in wanted.items():
         if not wait_until(lambda at=(host, port): _is_free(at), seconds=SOON):  # type: ignore[misc]
             raise CannotStart(f"Port {port} is taken: set {name} (try: PORT={port + 100} make run)")

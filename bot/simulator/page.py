@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,11 +14,11 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
 )
 from werkzeug.wrappers import Response as Redirect
 
-from bot.house import House
+from bot import streams
+from bot.house import UI_EVENTS, House
 from bot.simulator import anew, draw, stream
 from bot.simulator.remote import Remote, TwinAway, remote
 from bot.simulator.scene import Change, Scene
@@ -27,7 +26,6 @@ from core.crm import xray
 
 AMINA, BRIAN = "+254712000001", "+254712000002"
 MOST_PHONES = 4
-SPARE_THREADS = 6  # kept free of streams, for everything else the process answers
 SAMPLE_PHOTO = "id-card.png"
 ACTS = frozenset(
     [
@@ -42,6 +40,7 @@ ACTS = frozenset(
         "again",
         "close-window",
         "opt-out",
+        "swap-sim",
     ]
 )
 FLAGS = frozenset({"twice", "forged"})
@@ -66,9 +65,9 @@ def page() -> Response:
     house = _house()
     phones = _phones()
     scene = Scene(phones)
-    cursor, away = stream.START, False
+    cursor, away = streams.START, False
     try:
-        cursor = stream.last_id(house.redis)
+        cursor = streams.last_id(house.redis, UI_EVENTS)
         scene.take(stream.recent(house.redis))
         state = _twin().state(phones)
     except (redis.RedisError, TwinAway):
@@ -98,28 +97,15 @@ def page() -> Response:
 def live() -> Response:
     """Stream what changes, from ``Last-Event-ID`` or ``from`` on."""
     house = _house()
-    cursor = request.headers.get("Last-Event-ID") or request.args.get("from", stream.START)
-    if not re.fullmatch(r"\d{1,20}-\d{1,20}", cursor):
+    cursor = streams.cursor()
+    if cursor is None:
         abort(400)
     scene = Scene(_phones())
-    seats = _seats()
-    headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
-    if not seats.take():
-        # Only an event stream that ends is tried again by the browser; an error never is.
-        return Response(stream.RETRY_FULL, mimetype="text/event-stream", headers=headers)
-
-    def frames() -> Iterator[str]:
-        # A reader of its own: it waits far longer than the house's client may.
-        client = redis.Redis.from_url(
-            house.settings.redis_url, socket_timeout=stream.PING_MS / 1000 + 5
-        )
-        try:
-            yield from stream.frames(client, scene, cursor, lambda c: _drawn(house, scene, c))
-        finally:
-            client.close()
-            seats.leave()
-
-    return Response(stream_with_context(frames()), mimetype="text/event-stream", headers=headers)
+    return streams.serve(
+        current_app.extensions["seats"],
+        house.settings.redis_url,
+        lambda client: stream.frames(client, scene, cursor, lambda c: _drawn(house, scene, c)),
+    )
 
 
 @simulator.post("/simulator/phones/<address>/<act>")
@@ -195,14 +181,6 @@ def _house() -> House:
 
 def _twin() -> Remote:
     return remote(_house().settings.twin_url)
-
-
-def _seats() -> stream.Seats:
-    seats: stream.Seats | None = current_app.extensions.get("simulator_seats")
-    if seats is None:
-        most = max(2, _house().settings.web_threads - SPARE_THREADS)
-        seats = current_app.extensions["simulator_seats"] = stream.Seats(most)
-    return seats
 
 
 def _phones() -> list[str]:

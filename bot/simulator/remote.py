@@ -73,6 +73,14 @@ class Remote:
         answer = self._call("GET", f"/media/{media}")
         return (answer.content, answer.headers["content-type"]) if answer.is_success else None
 
+    def mails(self) -> list[dict[str, Any]]:
+        """Return the letters that came in, the newest first.
+
+        :raises TwinAway: if the twin does not answer
+        """
+        found: list[dict[str, Any]] = self._call("GET", "/twin/mails").json()["mails"]
+        return found
+
     def _call(self, method: str, path: str, **facts: Any) -> httpx.Response:  # noqa: ANN401
         try:
             return self._http.request(method, path, **facts)

@@ -1,5 +1,6 @@
 """What the phone companies put on the wire when they call the bank: forms, signatures, paths."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from shlex import quote
@@ -41,6 +42,7 @@ class Accounts:
     at_secret: str = field(repr=False)
     at_sender: str
     at_shortcode: str
+    sim_secret: str = field(default="", repr=False)
     sms_routes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -57,6 +59,7 @@ class Accounts:
             at_secret=settings.at_webhook_secret,
             at_sender=settings.at_sender,
             at_shortcode=settings.at_shortcode,
+            sim_secret=settings.sim_webhook_secret,
             sms_routes=settings.sms_routes,
         )
 
@@ -74,6 +77,8 @@ class Letter:
     form: Mapping[str, str] = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secret: str = field(default="", repr=False)
+    body: str = field(default="", repr=False)
+    """JSON, in place of a form."""
 
     @property
     def signature(self) -> str:
@@ -93,6 +98,8 @@ class Letter:
         lines = [f"curl -X POST {quote(url)}"]
         if self.signature:
             lines.append(f"-H {quote(f'{SIGNATURE}: {self.signature}')}")
+        if self.body:
+            return " \\\n  ".join([*lines, f"--json {quote(self.body)}"])
         form = {**self.form, **shown}
         lines += [f"--data-urlencode {quote(f'{name}={value}')}" for name, value in form.items()]
         return " \\\n  ".join(lines)
@@ -189,6 +196,22 @@ class Wire:
         """Return the word that somebody wants no more messages."""
         form = {"senderId": self.accounts.at_sender, "phoneNumber": address}
         return self._africastalking("optout", id, form)
+
+    def sim_swapped(self, address: str, *, id: str, at: str) -> Letter:  # noqa: A002
+        """Return a network's word that the SIM of a number was changed: CAMARA's CloudEvent."""
+        event = {
+            "id": id,
+            "source": "https://notifications.network.example/sim-swap",
+            "type": "org.camaraproject.sim-swap-subscriptions.v0.swapped",
+            "specversion": "1.0",
+            "datacontenttype": "application/json",
+            "time": at,
+            "data": {"phoneNumber": address, "subscriptionId": "wekeza-demo"},
+        }
+        secret = self.accounts.sim_secret
+        url = f"{self.accounts.base_url}/webhooks/sim/{secret}"
+        headers = {"Content-Type": "application/cloudevents+json"}
+        return Letter("sim", id, url, {}, headers, secret, json.dumps(event))
 
     def ussd(self, address: str, *, session: str, code: str, text: str) -> Letter:
         """Return one hop of a USSD session. ``text`` is every input so far, joined by stars."""

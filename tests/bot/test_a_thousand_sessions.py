@@ -11,9 +11,14 @@ from dataclasses import dataclass
 import pytest
 
 from bot import hub
+from core.crm import memory
+from core.crm.memory import REMEMBERED
 from core.ledger import verify
+from core.store import contacts
 from tests.bot.published import release
 from tests.conftest import NOW
+from tests.flows.changed import SendMoneyNow
+from tests.support import unsealed
 from tests.support.town import AMINA, PIN, Phone
 
 __all__ = ["release"]
@@ -56,15 +61,17 @@ ASKED_ANEW = {
     ("change_pin", "new"), ("change_pin", "again"),
 }  # fmt: skip
 STEPS = {"send_money": 10, "join": 11, "change_pin": 3}  # that one may stand on
-ENDS = {"send_money": (2, "sent"), "join": (1, "welcome"), "change_pin": (2, "done")}
+ENDS = {
+    "send_money": (SendMoneyNow.version, "sent"),
+    "join": (1, "welcome"),
+    "change_pin": (2, "done"),
+}
 
 COPY = """
 insert into conversations select (jsonb_populate_record(c, jsonb_build_object(
     'id', %(id)s::uuid, 'address', %(address)s::text, 'session', %(session)s::text,
-    'state', %(state)s::text,
-    'effect_id', case when c.effect_id is not null then %(effect)s::uuid end,
-    'slots', c.slots || case when c.slots ? 'id_number'
-        then jsonb_build_object('id_number', 'C' || right(%(address)s, 7)) else '{}' end
+    'state', %(state)s::text, 'memory', %(memory)s::text,
+    'effect_id', case when c.effect_id is not null then %(effect)s::uuid end
 ))).* from conversations c where channel = %(channel)s and address = %(model)s
 """
 
@@ -97,12 +104,7 @@ class Crowd:
         for word in words:
             phone.say(word)
             with self.house.unit() as unit:
-                talk = unit.one(
-                    "select flow, state from conversations"
-                    " where channel = %(channel)s and address = %(model)s",
-                    channel=channel,
-                    model=model,
-                )
+                talk = unsealed.conversation(unit, channel=channel, address=model)
             for state in (talk.state, *BESIDE.get(talk.state, ())):
                 if talk.flow in ENDS and (talk.flow, state) not in seen:
                     seen.add((talk.flow, state))
@@ -114,15 +116,21 @@ class Crowd:
             address = f"+2547{len(self.people):08}"
             self.people.append(Person(channel, address, flow, state))
             with self.house.unit() as unit:
+                known = unsealed.conversation(unit, channel=channel, address=model)
+                if "id_number" in known.slots:
+                    known.slots["id_number"] = f"C{address[-7:]}"
+                copy = unit.new_id()
+                remembered = {name: getattr(known, name) for name in REMEMBERED}
                 unit.run(
                     COPY,
-                    id=unit.new_id(),
-                    address=address,
+                    id=copy,
+                    memory=rf"\x{memory.sealed(unit, remembered, conversation=copy).hex()}",
+                    address=contacts.keep(unit, address),
                     session=f"session-{address}",
                     state=state,
                     effect=unit.new_id(),
                     channel=channel,
-                    model=model,
+                    model=contacts.token(unit, model),
                 )
                 if flow != "join":
                     self._is_amina(unit, channel, address)
@@ -133,20 +141,22 @@ class Crowd:
         unit.run(
             "insert into addresses (channel, address, customer_id, trust, trusted_at, created_at)"
             " select %(channel)s, %(address)s, id, 'trusted', %(now)s, %(now)s from customers"
-            " where phone_number = %(amina)s",
+            " where phone_index = %(amina)s",
             channel=channel,
-            address=address,
+            address=contacts.keep(unit, address),
             now=unit.now,
-            amina=AMINA,
+            amina=contacts.token(unit, AMINA),
         )
 
     def _is_calling(self, unit, channel: str, address: str) -> None:
         unit.run(
             "insert into inbox (provider, provider_id, conversation_id, received_at, state,"
-            " deadline, correlation) select 'twilio', address, id, %(now)s, 'calling', %(now)s, id"
-            " from conversations where channel = %(channel)s and address = %(address)s",
+            " deadline, correlation)"
+            " select 'twilio', %(address)s, id, %(now)s, 'calling', %(now)s, id"
+            " from conversations where channel = %(channel)s and address = %(token)s",
             channel=channel,
             address=address,
+            token=contacts.token(unit, address),
             now=unit.now,
         )
 
@@ -155,12 +165,7 @@ class Crowd:
         phone = Phone(self.house, person.channel, person.address, f"session-{person.address}")
         for turn in range(MOST_TURNS):
             with self.house.unit() as unit:
-                talk = unit.one(
-                    "select flow, state from conversations where channel = %(channel)s"
-                    " and address = %(address)s",
-                    channel=person.channel,
-                    address=person.address,
-                )
+                talk = unsealed.conversation(unit, channel=person.channel, address=person.address)
             if talk.flow is None:
                 return turn
             if talk.state == "looking":
@@ -186,8 +191,8 @@ def wallet(house) -> int:
     with house.unit() as unit:
         return unit.value(
             "select w.balance from wallets w join customers c on c.id = w.user_id"
-            " where c.phone_number = %(amina)s and w.currency = 'KES'",
-            amina=AMINA,
+            " where c.phone_index = %(amina)s and w.currency = 'KES'",
+            amina=contacts.token(unit, AMINA),
         )
 
 

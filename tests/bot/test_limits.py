@@ -20,6 +20,7 @@ from core.partners.name_enquiry import NameRegistry
 from core.store import patience
 from core.store.engine import open_engine
 from tests.support.hurry import GATEWAY_SECONDS, in_time
+from tests.support.keys import KEYS
 from tests.support.silence import Proxy, open_proxy
 from tests.support.town import AMINA, BRIAN, PIN, Phone
 
@@ -45,11 +46,14 @@ def at_the_pin(house: House, channel: str = "ussd") -> Phone:
     return amina
 
 
+AT = KEYS.token(AMINA, kind="address")
+
+
 def balance(engine: Engine) -> int:
     with engine.connect() as connection:
         return connection.exec_driver_sql(
             "select w.balance from wallets w join customers c on c.id = w.user_id"
-            f" where c.phone_number = '{AMINA}' and w.currency = 'KES'"
+            f" where c.phone_index = '{AT}' and w.currency = 'KES'"
         ).scalar_one()
 
 

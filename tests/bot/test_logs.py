@@ -53,6 +53,32 @@ def test_a_trace_back_is_masked_too(lines) -> None:
     assert "712000001" not in json.dumps(line)
 
 
+def test_what_is_inside_of_a_value_is_masked_too(lines) -> None:
+    class Told:
+        def __str__(self) -> str:
+            return "card 4111111111111111"
+
+    structlog.get_logger().info(
+        "seen",
+        facts={"to": ["+254712000001", {"pin": "4321", "at": "amina@example.org"}]},
+        number=254712000001,
+        told=Told(),
+        ms=4321.5,
+        turns=4321,
+    )
+    [line] = lines()
+    assert line["facts"] == {"to": ["+254***001", {"pin": logs.HIDDEN, "at": "a***@***"}]}
+    assert line["number"] != 254712000001
+    assert (line["told"], line["ms"], line["turns"]) == ("card ********", 4321.5, 4321)
+
+
+def test_what_never_ends_is_told_in_part(lines) -> None:
+    endless: dict[str, object] = {}
+    endless["again"] = endless
+    structlog.get_logger().info("seen", endless=endless, many=list(range(1000)))
+    assert len(lines()[0]["many"]) == logs.MOST_PARTS
+
+
 @pytest.mark.parametrize("name", sorted(logs.NEVER))
 def test_bodies_and_secrets_are_hidden_whole(lines, name: str) -> None:
     structlog.get_logger().info("seen", **{name: {"Body": "4321"}})

@@ -114,6 +114,10 @@ def test_production_wants_every_key(monkeypatch: pytest.MonkeyPatch, missing: st
         ("AT_API_KEY", "demo-africastalking-api-key"),
         ("AT_WEBHOOK_SECRET", "demo-at-webhook-secret"),
         ("USSD_WEBHOOK_SECRET", "demo-ussd-webhook-secret"),
+        ("SIM_WEBHOOK_SECRET", "demo-sim-webhook-secret"),
+        ("TWILIO_API_BASE", "http://127.0.0.1:8001"),
+        ("NAME_ENQUIRY_BASE", "http://127.0.0.1:8001/gsma"),
+        ("FIELD_KEY_VAULT", "http://vault.example/transit/wekeza"),
         ("CRASH_AT", "turn.before_commit"),
     ],
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot import app as web
-from bot.simulator import page, stream
+from bot import streams
+from bot.simulator import page
 
 
 @pytest.fixture
@@ -45,21 +46,12 @@ def test_no_page_without_the_demo(house, settings):
 
 
 def test_a_full_house_answers_an_event_stream_that_ends(client):
-    client.application.extensions["simulator_seats"] = stream.Seats(1)
-    client.application.extensions["simulator_seats"].take()
+    client.application.extensions["seats"] = streams.Seats(1)
+    client.application.extensions["seats"].take()
     answer = client.get("/simulator/stream?from=0-0")
     assert answer.status_code == 200
     assert answer.mimetype == "text/event-stream"
     assert "retry: 5000" in answer.text
-
-
-def test_streams_leave_threads_for_everything_else(client, house):
-    with client.application.app_context():
-        seats = page._seats()
-    taken = 0
-    while seats.take():
-        taken += 1
-    assert 0 < taken <= house.settings.web_threads - 2
 
 
 @pytest.mark.parametrize(

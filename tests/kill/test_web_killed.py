@@ -32,8 +32,8 @@ STEPS = (
     "interactions",  # closing the turn
 )
 WALLETS = """
-select c.phone_number, w.balance from wallets w join customers c on c.id = w.user_id
-where c.phone_number = any(%(phones)s) and w.currency = 'KES'
+select c.phone_index, w.balance from wallets w join customers c on c.id = w.user_id
+where c.phone_index = any(%(phones)s) and w.currency = 'KES'
 """
 
 
@@ -54,8 +54,9 @@ def waits_for_lock(books):
 
 def balances(books):
     with books.connect() as connection:
-        rows = connection.exec_driver_sql(WALLETS, {"phones": [AMINA, BRIAN]})
-        return dict([tuple(row) for row in rows])
+        phones = {KEYS.token(phone, kind="address"): phone for phone in (AMINA, BRIAN)}
+        rows = connection.exec_driver_sql(WALLETS, {"phones": list(phones)})
+        return {phones[token]: balance for token, balance in rows}
 
 
 def breaches(books, today):

@@ -57,6 +57,7 @@ def build(settings: Settings) -> Flask:
             settings.redis_url, socket_timeout=3.0, socket_connect_timeout=0.3
         ),
         contents_file=settings.data_dir / "twin" / "contents.json",
+        mail_port=settings.twin_mail_port,
     )
 
 
@@ -64,7 +65,7 @@ def main() -> int:
     """Run until stopped; exit 1 with one line a problem when the settings are wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     # These log addresses, and Africa's Talking's hold a secret.
-    for name in ("httpx", "httpcore", "urllib3"):
+    for name in ("httpx", "httpcore", "urllib3", "mail.log"):
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         settings = load()

@@ -19,6 +19,7 @@ from bot.simulator.twin.ears import Ears
 from bot.simulator.twin.events import Events
 from bot.simulator.twin.exchange import Exchange
 from bot.simulator.twin.faults import Faults
+from bot.simulator.twin.mailbox import Mailbox, mailbox
 from bot.simulator.twin.phones import Phones
 from bot.simulator.twin.post import Postman
 from bot.simulator.twin.sessions import Sessions
@@ -39,8 +40,12 @@ def build(
     seed: int = 1,
     client: redis.Redis | None = None,
     contents_file: Path | None = None,
+    mail_port: int | None = None,
 ) -> Flask:
-    """Return the twin. ``new_id`` gives 32 hexadecimal digits, never the same twice."""
+    """Return the twin. ``new_id`` gives 32 hexadecimal digits, never the same twice.
+
+    Its mail company listens on ``mail_port`` of this machine; 0 is any that is free.
+    """
     events = Events(client, clock)
     phones = Phones(events.tell)
     tried = Tried(events.tell)
@@ -61,13 +66,16 @@ def build(
         sessions=Sessions(exchange),
         contents=Contents(contents_file, new_id),
         tried=tried,
+        mailbox=Mailbox(exchange.faults, clock=clock, new_id=new_id),
         name_enquiry=name_enquiry,
         base_url=f"http://127.0.0.1:{settings.twin_port}",
     )
-    for blueprint in (twilio, content_api, africastalking, bank_registry, control):
+    for blueprint in (twilio, content_api, africastalking, bank_registry, mailbox, control):
         app.register_blueprint(blueprint)
     app.get("/media/<media>")(_media)
     app.get("/healthz")(_health)
+    if mail_port is not None:
+        app.extensions["desk"].mailbox.open(mail_port)
     if client is not None:
         ears = Ears(client, phones, tried)
         ears.start()
@@ -78,6 +86,7 @@ def build(
 def close(app: Flask) -> None:
     """Stop the twin's threads."""
     app.extensions["desk"].exchange.postman.close()
+    app.extensions["desk"].mailbox.close()
     if "ears" in app.extensions:
         app.extensions["ears"].close()
 

@@ -135,6 +135,7 @@ def reset() -> tuple[Response, int]:
     desk().exchange.pace = Pace()
     desk().photos.clear()
     desk().tried.clear()
+    desk().mailbox.clear()
     desk().exchange.phones.announce("reset")
     return jsonify(done=True), 200
 
@@ -266,6 +267,11 @@ def _opt_out(at: Desk, address: str, _: dict[str, Any], __: Then | None) -> str:
     return address
 
 
+def _swap_sim(at: Desk, address: str, _: dict[str, Any], __: Then | None) -> str:
+    at.uplink.swap_sim(address)
+    return address
+
+
 ACTS: dict[str, Act] = {
     "say": _say,
     "tap": _tap,
@@ -280,4 +286,5 @@ ACTS: dict[str, Act] = {
     "again": _again,
     "close-window": _close_window,
     "opt-out": _opt_out,
+    "swap-sim": _swap_sim,
 }

@@ -9,6 +9,7 @@ from flask import current_app
 from bot.simulator.twin.contents import Contents
 from bot.simulator.twin.downlink import Downlink
 from bot.simulator.twin.exchange import Exchange
+from bot.simulator.twin.mailbox import Mailbox
 from bot.simulator.twin.sessions import Sessions
 from bot.simulator.twin.tried import Tried
 from bot.simulator.twin.uplink import Uplink
@@ -34,6 +35,7 @@ class Desk:
     sessions: Sessions
     contents: Contents
     tried: Tried
+    mailbox: Mailbox
     name_enquiry: Answer
     base_url: str
     """Where the bank reaches the companies' API and pictures."""

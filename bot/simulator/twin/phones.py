@@ -43,6 +43,8 @@ class Bubble:
     choices: Sequence[Choice] = ()
     button: str = ""
     media: str = ""
+    document: str = ""
+    """Where the file is that came with it."""
     hidden: bool = False
     """Might be a secret: shown only as far as the bank says, by ``Phones.reveal``."""
     provider: str = ""
@@ -62,6 +64,7 @@ class Bubble:
             ],
             "button": self.button,
             "media": self.media,
+            "document": self.document,
             "hidden": self.hidden,
         }
 

@@ -132,7 +132,8 @@ class _Lane:
             self._http.clear()
         try:
             answer = self._http.request(
-                "POST", letter.url, body=urlencode(letter.form), headers={**FORM, **letter.headers},
+                "POST", letter.url, body=letter.body or urlencode(letter.form),
+                headers={**FORM, **letter.headers},
                 redirect=False,
             )  # fmt: skip
         except urllib3.exceptions.HTTPError as error:

@@ -103,6 +103,7 @@ def create(account: str) -> tuple[Response, int]:
         choices=filled.choices,
         button=filled.button,
         provider="twilio",
+        document=form.get("MediaUrl", ""),
     )
     fault = filled.fault or desk().exchange.faults.code(LATER)
     if channel == "whatsapp" and not (filled.approved or desk().downlink.in_window(address)):

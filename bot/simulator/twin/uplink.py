@@ -92,6 +92,13 @@ class Uplink:
         letter = self._ex.wire.at_opt_out(address, id=self._ex.new_id())
         self._ex.postman.send(Errand(letter, address, waits=AT_TRIES, on_refusal=True))
 
+    def swap_sim(self, address: str) -> None:
+        """Put another SIM behind the number; its network tells the bank."""
+        letter = self._ex.wire.sim_swapped(
+            address, id=self._ex.new_id(), at=self._ex.clock().isoformat()
+        )
+        self._ex.postman.send(Errand(letter, address, waits=AT_TRIES, on_refusal=True))
+
     def _whatsapp(
         self,
         address: str,

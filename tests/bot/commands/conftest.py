@@ -8,6 +8,7 @@ from click.testing import Result
 
 from bot.cli import create_app
 from bot.settings import Settings
+from tests.support.keys import FIELD_KEYS, SEAL_KEY_TEXT
 from tests.support.servers import Servers
 
 Command = Callable[..., Result]
@@ -34,6 +35,8 @@ def demo(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Command:  # fmt: skip
     """Run a command on a database with the demo bank in it."""
+    monkeypatch.setenv("FIELD_KEYS", FIELD_KEYS)  # what the demo bank was sealed and chained with
+    monkeypatch.setenv("SEAL_KEY", SEAL_KEY_TEXT)
     monkeypatch.setenv("DATABASE_URL", servers.app_url(bank_database))
     monkeypatch.setenv("DATABASE_ADMIN_URL", servers.admin_url(bank_database))
     monkeypatch.setenv("REDIS_URL", redis_url)

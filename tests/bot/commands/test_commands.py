@@ -54,6 +54,11 @@ def test_a_command_starts_the_servers_that_are_down_and_stops_them(
     assert "flask --app bot db upgrade" in before.output
     assert "migrated: 0001" in command("db", "upgrade").output
     assert command("db", "upgrade").output == "up to date\n"
+    alone = command("doctor")
+    assert alone.exit_code == 1
+    assert "FAIL  staff       there is no administrator" in alone.output
+    invited = command("user", "create", "asha@bank.example", "--role", "admin", "--invite")
+    assert invited.exit_code == 0, invited.output
     well = command("doctor")
     assert well.exit_code == 0, well.output
     assert not Postgres(home, keys.read_or_make(home)).is_running()

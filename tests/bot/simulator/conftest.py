@@ -68,6 +68,7 @@ def ear() -> Iterator[Ear]:
         call = SimpleNamespace(
             path=f"/{path}",
             form=request.form.to_dict(),
+            json=request.get_json(silent=True),
             headers=dict(request.headers),
             genuine=bool(signature)
             and validator.validate(f"{ear.url}/{path}", request.form, signature),
@@ -92,6 +93,7 @@ def twin_settings(ear: Ear) -> SimpleNamespace:
         at_username="sandbox",
         at_api_key="key-of-the-tests",
         at_webhook_secret=SECRET,
+        sim_webhook_secret="secret-of-the-sim-path",
         at_sender="WEKEZA",
         at_shortcode="21000",
         sms_routes={"TZ": "africastalking"},

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from bot import sim_notices
 from bot.simulator.driver import Phone
 from bot.simulator.twin.exchange import masked, may_be_secret
 from bot.simulator.twin.faults import Faults, Plan
@@ -138,3 +139,15 @@ def test_three_hundred_callbacks_a_second(twin, ear):
     # The ear runs in this very process, so the twin alone is faster than this shows.
     print(f"{rate:.0f} callbacks/s")
     assert rate > 100
+
+
+def test_another_sim_is_told_to_the_bank_as_networks_tell_it(twin, ear):
+    """The bank reads what the twin posts, by the path that only the network knows."""
+    twin.http.post(f"/twin/phones/{AMINA}/swap-sim", json={}).raise_for_status()
+    twin.http.post(f"/twin/phones/{AMINA}/swap-sim", json={}).raise_for_status()
+    told = ear.wait(2, "/webhooks/sim/")
+    assert {call.path for call in told} == {f"/webhooks/sim/{twin.settings.sim_webhook_secret}"}
+    first, second = (sim_notices.read(call.json) for call in told)
+    assert first is not None and second is not None
+    assert first.phone == AMINA
+    assert first.id != second.id

@@ -6,6 +6,8 @@ import threading
 import pytest
 import redis
 
+from bot import streams
+from bot.house import UI_EVENTS
 from bot.simulator import stream
 from bot.simulator.scene import Change, Scene
 
@@ -67,7 +69,7 @@ def client(redis_url):
 
 
 def tell(client, **event) -> str:
-    return client.xadd("ui:events", {"event": json.dumps(event)}).decode()
+    return client.xadd(UI_EVENTS, {"event": json.dumps(event)}).decode()
 
 
 def read(client, cursor, count) -> list[str]:
@@ -76,9 +78,9 @@ def read(client, cursor, count) -> list[str]:
 
 
 def test_a_stream_begins_after_the_page_was_drawn(client):
-    assert stream.last_id(client) == "0-0"
+    assert streams.last_id(client, UI_EVENTS) == streams.START
     first = tell(client, kind="screen", phone=AMINA)
-    assert stream.last_id(client) == first
+    assert streams.last_id(client, UI_EVENTS) == first
     second = tell(client, kind="bubble", phone=AMINA)
     opened, frame = read(client, first, 2)
     assert opened == f"id: {first}\n: open\n\n"
@@ -102,10 +104,10 @@ def test_a_stream_wakes_up_for_an_event(client):
 def test_who_was_away_too_long_loads_the_page_anew(client):
     old = tell(client, kind="bubble", phone=AMINA)
     new = tell(client, kind="bubble", phone=AMINA)
-    client.xdel("ui:events", old)
+    client.xdel(UI_EVENTS, old)
     assert read(client, old, 1) == ["event: resync\ndata:\n\n"]
     assert read(client, new, 1)[0].startswith("id: ")
-    client.delete("ui:events")
+    client.delete(UI_EVENTS)
     assert read(client, new, 1) == ["event: resync\ndata:\n\n"]
 
 
@@ -121,11 +123,11 @@ def test_empty_lines_of_a_message_are_kept():
 
 def test_redis_away_ends_the_stream_kindly():
     gone = redis.Redis(port=1, socket_connect_timeout=0.2)
-    assert list(stream.frames(gone, Scene([]), "1-1", lambda _: "")) == [stream.RETRY_AWAY]
+    assert list(stream.frames(gone, Scene([]), "1-1", lambda _: "")) == [streams.RETRY_AWAY]
 
 
 def test_a_full_house_keeps_threads_free():
-    seats = stream.Seats(2)
+    seats = streams.Seats(2)
     assert [seats.take() for _ in range(3)] == [True, True, False]
     seats.leave()
     assert seats.take()

@@ -73,6 +73,14 @@ def test_whatsapp_is_read_too(client, twin, ear):
     assert receipts[2].form["EventType"] == "READ"
 
 
+def test_a_file_comes_as_a_link(client, twin, ear):
+    opened(twin, ear)
+    link = "https://bank.example/documents/1/x"
+    client.messages.create(to=f"whatsapp:{AMINA}", from_=BANK, body="Here", media_url=[link])
+    bubble = twin.http.get(f"/twin/phones/{AMINA}").json()["threads"]["whatsapp"][-1]
+    assert (bubble["text"], bubble["document"]) == ("Here", link)
+
+
 def test_receipts_that_change_places_are_all_delivered(client, twin, ear):
     opened(twin, ear)
     twin.http.post("/twin/faults", json={"swapped_receipts": 1.0}).raise_for_status()
