@@ -26,8 +26,10 @@ help: ## Show this
 run: .venv/.run ## Open the bank: servers, demo customers, phones at http://127.0.0.1:8000
 	@$(PY) -m bot.embedded --with-parent
 
+# Only a whole run says what is covered: with ARGS some tests are left out, and nothing is counted.
 test: .venv/.dev ## Run every test, on real PostgreSQL and Redis
-	@$(PY) -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile $(if $(ARGS),$(ARGS),--cov --cov-report=json)
+	@$(if $(ARGS),,$(PY) -m tests.support.branches)
 
 lint: .venv/.dev ## Check style, types and the walls between rooms
 	@$(PY) -m ruff check .

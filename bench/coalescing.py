@@ -18,7 +18,8 @@ from sqlalchemy import create_engine, make_url
 from bench.keys import KEYS
 from bench.pgbench import ACCOUNTS, FIRST, book
 from bench.rows import Row, middle, row
-from core.ledger.book import Coalescer, Item, Leg, post
+from bot.coalescer import Coalescer
+from core.ledger.book import Item, Leg, post
 from core.money import Money
 from core.store.unit import Unit, open_unit
 

@@ -2,10 +2,12 @@
 -- nothing in its way. What it writes is what the functions would have: `ledger verify` finds no fault.
 -- :customers customers with a wallet each; :payments payments of one shilling, each to the next one.
 
--- Phone numbers and ids are numbered, so that a caller can pick anybody without asking.
+-- Ids are numbered, so that a caller can pick anybody without asking. Tokens are as long and as random as
+-- real ones and what is sealed is as long, but nobody can open it: who is measured is made real afterwards.
 create temp table crowd as
 select n, ('00000000-0000-4000-8000-' || (100000000000 + n))::uuid as id,
-       ('00000000-0000-4000-9000-' || (100000000000 + n))::uuid as wallet, '+2547' || (10000000 + n) as phone
+       ('00000000-0000-4000-9000-' || (100000000000 + n))::uuid as wallet,
+       left(md5('phone' || n), 24) as phone, sha256(n::text::bytea) || '\x00'::bytea as sealed
   from generate_series(0, :customers - 1) n;
 
 insert into account_owners (owner, country, tier, home_currency, timezone)
@@ -14,9 +16,10 @@ insert into limit_counters (owner, day, day_spent, month, month_spent, home_curr
                             per_transaction, per_day, per_month)
 select id, '2000-01-01', 0, '2000-01-01', 0, 'KES', 'Africa/Nairobi', t.per_transaction, t.per_day, t.per_month
   from crowd, tier_limits t where t.country = 'KE' and t.tier = 2;
-insert into customers (id, first_name, last_name, phone_number, kyc_status, created_at, created_by, updated_at,
+insert into contact_points (token, sealed, created_at) select phone, sealed, now() from crowd;
+insert into customers (id, first_name, last_name, phone_number, phone_index, name_index, kyc_status, created_at, created_by, updated_at,
                        updated_by, country, language, home_currency, tier, default_wallet)
-select id, 'Customer', 'Number', phone, 'Verified', now(), 'bench', now(), 'bench', 'KE', 'en', 'KES', 2, wallet
+select id, sealed, sealed, sealed, phone, array[left(md5('first' || n % 1000), 24), left(md5('last' || n), 24)], 'Verified', now(), 'bench', now(), 'bench', 'KE', 'en', 'KES', 2, wallet
   from crowd;
 insert into addresses (channel, address, customer_id, trust, trusted_at, created_at)
 select 'ussd', phone, id, 'trusted', now(), now() from crowd;

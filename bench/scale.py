@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -22,9 +23,14 @@ from sqlalchemy import make_url
 from bench.rows import Row, middle, row
 from bench.stage import Stage
 from bot import house as houses
-from bot import hub, migrate
+from bot import hub, keyrings, migrate
 from channels.message import Inbound
+from core.access import addresses
 from core.access.pins import Secrets
+from core.store import personal
+from core.store.engine import open_engine
+from core.store.personal import Personal
+from core.store.unit import open_unit
 
 CROWD = Path(__file__).parent / "crowd.sql"
 TUNING = {"shared_buffers": "6GB", "max_wal_size": "8GB"}
@@ -32,6 +38,7 @@ SMALL, LARGE = 1_000, 1_000_000
 PAYMENTS_EACH = 4  # two entries each; with the opening, ten million entries for a million customers
 ROUNDS = 40
 EACH = 25  # postings in a round
+MEASURED = 500  # customers whose turns are walked
 PIN = "4321"
 _keys = count(1)
 
@@ -44,6 +51,11 @@ class Bank:
     url: str
     posting: list[float] = field(default_factory=list)
     turn: list[float] = field(default_factory=list)
+
+    @property
+    def measured(self) -> range:
+        """The numbers of those whose turns are measured, from all over the bank."""
+        return range(0, self.customers, max(1, self.customers // MEASURED))
 
 
 def run(at: Stage, *, large: int = 0) -> list[Row]:
@@ -95,9 +107,35 @@ def _bank(at: Stage, customers: int) -> Iterator[Bank]:
                     " where relkind in ('r', 'i') and relnamespace = 'public'::regnamespace"
                 )
                 connection.execute("checkpoint")
-            yield Bank(customers, app.render_as_string(hide_password=False))
+            bank = Bank(customers, app.render_as_string(hide_password=False))
+            _make_real(at, bank)
+            yield bank
         finally:
             server.execute(f"drop database {name} with (force)")  # type: ignore[arg-type]
+
+
+def _make_real(at: Stage, bank: Bank) -> None:
+    """Seal the names and numbers of the customers who are measured, as the bank does."""
+    engine = open_engine(bank.url, name="wekeza-bench", pool=1)
+    keys = keyrings.load(engine, at.settings)
+    with open_unit(
+        engine, keys=keys, now=datetime.now(UTC), new_id=uuid4, correlation=str(uuid4())
+    ) as unit:
+        for number in bank.measured:
+            customer, phone = _customer(number), _phone(number)
+            who = Personal("Customer", f"Number{number}", None, phone, None, "KE", None)
+            unit.run(
+                """
+                update customers set first_name = %(first_name)s, last_name = %(last_name)s,
+                    phone_number = %(phone_number)s, phone_index = %(phone_index)s,
+                    name_index = %(name_index)s
+                where id = %(id)s
+                """,
+                id=customer,
+                **personal.seal(keys, customer, who),
+            )
+            addresses.attach(unit, customer, channel="ussd", address=phone, trust="trusted")
+    engine.dispose()
 
 
 def _postings(bank: Bank, *, rounds: int) -> None:
@@ -124,8 +162,7 @@ def _turns(at: Stage, bank: Bank, *, rounds: int) -> None:
     house = houses.build(settings, name="wekeza-bench", pool=1)
     try:
         for _ in range(rounds):
-            payer = random.randrange(bank.customers)
-            payee = (payer + 1 + random.randrange(bank.customers - 1)) % bank.customers
+            payer, payee = random.sample(bank.measured, 2)
             session = uuid4().hex
             for press in ("", "1", _phone(payee)[1:], "1", "1", PIN):
                 inbound = Inbound(
@@ -143,6 +180,10 @@ def _turns(at: Stage, bank: Bank, *, rounds: int) -> None:
 
 def _wallet(number: int) -> UUID:
     return UUID(f"00000000-0000-4000-9000-{100000000000 + number}")
+
+
+def _customer(number: int) -> UUID:
+    return UUID(f"00000000-0000-4000-8000-{100000000000 + number}")
 
 
 def _phone(number: int) -> str:

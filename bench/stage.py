@@ -15,15 +15,13 @@ from time import monotonic, sleep
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from bot import migrate
+from bot import keyrings, migrate
 from bot.demo_settings import DEMO
 from bot.embedded import keys
 from bot.embedded.postgres import Postgres
 from bot.embedded.redis import Redis
 from bot.settings import Settings, load
 from core.demo import bank
-from core.store import data_keys
-from core.store.data_keys import LocalKeys
 from core.store.engine import open_engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +125,7 @@ def stage(*, port: int = 18200, tuning: Mapping[str, str] | None = None) -> Iter
         engine = open_engine(settings.database_url, name="bench", pool=2, statement_ms=60_000)
         bank.load(
             engine,
-            keys=data_keys.load(engine, LocalKeys(settings.field_keys)),
+            keys=keyrings.load(engine, settings),
             now=datetime.now(UTC),
             pepper=settings.pin_pepper,
         )

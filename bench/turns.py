@@ -19,6 +19,9 @@ from bench.cpu import seconds_of
 from bench.load import Caller, Round, closed_loop
 from bench.rows import Row, middle, publish, row
 from bench.stage import Served, Stage, stage
+from bot import keyrings
+from core.store import personal
+from core.store.engine import open_engine
 
 CALLERS = 8
 SECONDS = 5.0
@@ -224,25 +227,29 @@ def _transfer(caller: Caller, path: str, *, payer: str, payee: str) -> list[floa
 
 def _customers(at: Stage) -> list[str]:
     """Return customers with shillings to spend, who pay each other in a ring, known to the peer."""
+    engine = open_engine(at.settings.database_url, name="wekeza-bench", pool=1)
+    keys = keyrings.load(engine, at.settings)
+    engine.dispose()
     with psycopg.connect(at.settings.database_admin_url) as connection:
         connection.execute(SCHEMA)
         connection.execute("grant all on all tables in schema public to wekeza_app")
         rows = connection.execute(
             """
-            select c.phone_number from customers c join wallets w on w.user_id = c.id
+            select c.id, c.phone_number from customers c join wallets w on w.user_id = c.id
             join addresses a on a.customer_id = c.id and a.channel = 'ussd' and a.trust = 'trusted'
             where w.currency = 'KES' and w.balance > 2000 and c.home_currency = 'KES'
                 and c.tier >= 2
-            order by c.phone_number limit %s
+            order by c.created_at, c.id limit %s
             """,
             [CALLERS],
         ).fetchall()
-        for (address,) in rows:
+        numbers = [personal.phone(keys, customer, sealed) or "" for customer, sealed in rows]
+        for address in numbers:
             connection.execute(
                 "insert into bare_conversations (address) values (%s) on conflict do nothing",
                 [address],
             )
-    return [address for (address,) in rows]
+    return numbers
 
 
 if __name__ == "__main__":

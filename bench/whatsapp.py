@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import cycle
 from time import monotonic, sleep
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -24,7 +25,12 @@ import redis
 from bench.cpu import parent_of, seconds_of
 from bench.rows import Row, publish, row
 from bench.stage import Stage, stage
+from bot import keyrings
 from bot.demo_settings import DEMO
+from bot.settings import Settings
+from core.access import addresses
+from core.store.engine import open_engine
+from core.store.unit import open_unit
 
 RATE = 100
 """Messages a second in; as many go out, and each brings three receipts."""
@@ -46,7 +52,7 @@ Words = Mapping[str, list[str]]
 def run(at: Stage, *, seconds: float = SECONDS) -> list[Row]:
     """Measure for so many seconds and return the rows."""
     database_url = at.settings.database_url
-    contacts = _contacts(at.settings.database_admin_url)
+    contacts = _contacts(at.settings)
     early, late = contacts[:EARLY_CONTACTS], contacts[EARLY_CONTACTS:]
     with _house(at) as parts, httpx.Client(base_url=at.settings.twin_url, timeout=30) as twin:
         twin.post("/twin/pace", json=PACE).raise_for_status()
@@ -201,21 +207,21 @@ def _rates(database_url: str, seconds: float) -> tuple[float, float, float]:
     return into, out, receipts
 
 
-def _contacts(database_admin_url: str) -> list[str]:
+def _contacts(settings: Settings) -> list[str]:
     """Give the demo's customers many more WhatsApp addresses, and return those."""
-    with psycopg.connect(database_admin_url) as connection:
-        rows = connection.execute(
-            """
-            insert into addresses (channel, address, customer_id, trust, trusted_at, created_at)
-            select 'whatsapp', '+2547990' || to_char(n, 'FM00000'), c.id, 'trusted', now(), now()
-            from generate_series(1, %s) n
-            join (select id, row_number() over (order by id) as place, count(*) over () as people
-                  from customers) c on c.place = 1 + n %% c.people
-            returning address
-            """,
-            [EARLY_CONTACTS + CONTACTS],
-        ).fetchall()
-    return [address for (address,) in rows]
+    engine = open_engine(settings.database_url, name="wekeza-bench", pool=1)
+    now, told = datetime.now(UTC), str(uuid4())
+    contacts = [f"+2547990{n:05}" for n in range(1, EARLY_CONTACTS + CONTACTS + 1)]
+    with open_unit(
+        engine, keys=keyrings.load(engine, settings), now=now, new_id=uuid4, correlation=told
+    ) as unit:
+        owners = cycle(row.id for row in unit.all("select id from customers order by id"))
+        for address in contacts:
+            addresses.attach(
+                unit, next(owners), channel="whatsapp", address=address, trust="trusted"
+            )
+    engine.dispose()
+    return contacts
 
 
 def _rows(

@@ -1,7 +1,7 @@
 """The project's own Python, as trees."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,11 @@ def tree(path: Path) -> ast.Module:
 def name(path: Path) -> str:
     """Return a file's place within the project."""
     return str(path.relative_to(ROOT))
+
+
+def offenders(paths: Iterable[Path], rule: Callable[[Path], object]) -> dict[str, object]:
+    """Return what a rule finds, by file; files in which it finds nothing are left out."""
+    return {name(path): found for path in paths if (found := rule(path))}
 
 
 def module(path: Path) -> str:

@@ -43,7 +43,7 @@ def test_a_worker_listens_to_every_queue() -> None:
     assert named == quoted, "a queue without a worker waits for ever"
 
 
-@pytest.mark.parametrize("job", [wake.DRAIN_JOB, wake.CALL_JOB, wake.MEDIA_JOB])
+@pytest.mark.parametrize("job", [wake.DRAIN_JOB, wake.CALL_JOB, wake.MEDIA_JOB, wake.DOCUMENT_JOB])
 def test_a_job_named_with_dots_is_there(job: str) -> None:
     place, _, function = job.rpartition(".")
     assert callable(getattr(importlib.import_module(place), function))

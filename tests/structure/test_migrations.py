@@ -6,6 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from bot.migrate import MIGRATIONS
+from core.store.sealed import COLUMNS
 from tests.structure.source import ROOT, files
 
 VERSIONS = [path for path in files("migrations/versions") if path.name != "__init__.py"]
@@ -71,17 +72,36 @@ def test_the_application_may_not_change_what_is_append_only(admin_engine: Engine
     assert not held
 
 
-def test_the_auditor_reads_everything_but_pins_and_changes_nothing(admin_engine: Engine) -> None:
+def test_the_auditor_reads_something_of_everything_and_changes_nothing(
+    admin_engine: Engine,
+) -> None:
     with admin_engine.connect() as connection:
         wrong = connection.exec_driver_sql(
             """
             select c.relname from pg_class c
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'p', 'm')
-              and (has_table_privilege('wekeza_auditor', c.oid, 'SELECT') = (relname = 'pins')
+              and (not has_any_column_privilege('wekeza_auditor', c.oid, 'SELECT')
                    or has_table_privilege('wekeza_auditor', c.oid, 'INSERT, UPDATE, DELETE'))
             """
         ).all()
     assert not wrong
+
+
+def test_the_auditor_sees_no_hash_of_a_secret_and_nothing_sealed(admin_engine: Engine) -> None:
+    hashes = [("pins", "hash"), ("staff", "password_hash"), ("staff_sessions", "secret_hash")]
+    sealed = [(one.table, one.column) for one in COLUMNS]
+    with admin_engine.connect() as connection:
+        seen = connection.exec_driver_sql(
+            """
+            select t, c from unnest(%(tables)s::text[], %(columns)s::text[]) as hidden (t, c)
+            where has_column_privilege('wekeza_auditor', t, c, 'SELECT')
+            """,
+            {
+                "tables": [table for table, _ in hashes + sealed],
+                "columns": [column for _, column in hashes + sealed],
+            },
+        ).all()
+    assert not seen
 
 
 def test_a_function_with_its_owners_rights_is_called_by_few_and_finds_only_its_own(

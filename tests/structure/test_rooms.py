@@ -3,9 +3,7 @@
 import ast
 from pathlib import Path
 
-import pytest
-
-from tests.structure.source import ROOMS, ROOT, files, imported, inside, name, tree
+from tests.structure.source import ROOMS, ROOT, files, imported, inside, name, offenders, tree
 
 COUNTER = {"core.bank", "core.money", "core.errors"}
 MAY_ENTER = {
@@ -41,14 +39,17 @@ ONLY_IN = {
 SOURCES = files(*ROOMS)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_a_file_imports_only_from_rooms_it_may_enter(path: Path) -> None:
+def test_a_file_imports_only_from_rooms_it_may_enter() -> None:
+    assert not offenders(SOURCES, strays)
+
+
+def strays(path: Path) -> set[str]:
+    """What a file imports from rooms that are closed to it."""
     room = path.relative_to(ROOT).parts[0]
     ours = {one for one in imported(path) if one.split(".")[0] in ROOMS}
     doors = MAY_ENTER[room]
     # ``from core import bank`` names core, then core.bank: the first alone opens nothing.
-    strays = {one for one in ours if not inside(one, doors) and not _leads_to(one, doors, ours)}
-    assert not strays
+    return {one for one in ours if not inside(one, doors) and not _leads_to(one, doors, ours)}
 
 
 def _leads_to(package: str, doors: set[str], ours: set[str]) -> bool:
@@ -56,16 +57,19 @@ def _leads_to(package: str, doors: set[str], ours: set[str]) -> bool:
     return bool(within) and any(door.startswith(f"{package}.") for door in doors)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_a_library_stays_behind_its_door(path: Path) -> None:
+def test_a_library_stays_behind_its_door() -> None:
+    assert not offenders(SOURCES, escaped)
+
+
+def escaped(path: Path) -> set[str]:
+    """The libraries a file uses that belong behind another door."""
     used = {one.split(".")[0] for one in imported(path)} & set(ONLY_IN)
     here = path.relative_to(ROOT)
-    strays = {
+    return {
         library
         for library in used
         if not any(here.is_relative_to(place) for place in ONLY_IN[library])
     }
-    assert not strays
 
 
 def test_only_the_settings_read_the_environment() -> None:

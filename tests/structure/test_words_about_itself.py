@@ -3,9 +3,7 @@
 import ast
 from pathlib import Path
 
-import pytest
-
-from tests.structure.source import ROOMS, ROOT, files, module, name, tree
+from tests.structure.source import ROOMS, ROOT, files, module, name, offenders, tree
 
 LONGEST = 350
 SOURCES = files(*ROOMS, "migrations", "bench")
@@ -13,21 +11,26 @@ TESTS = files("tests")
 Documented = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_a_file_says_what_it_is_for_and_is_short(path: Path) -> None:
-    assert ast.get_docstring(tree(path)), "no docstring"
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name)
-def test_a_test_file_is_short(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+def test_every_file_says_what_it_is_for() -> None:
+    assert not offenders(SOURCES, lambda path: not ast.get_docstring(tree(path)))
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_every_public_thing_says_what_it_promises(path: Path) -> None:
-    silent = [node.name for node in _public(tree(path)) if not ast.get_docstring(node)]
-    assert not silent
+def test_every_file_is_short() -> None:
+    long = [path for path in (*SOURCES, *TESTS) if lines(path) > LONGEST]
+    assert not offenders(long, lines)
+
+
+def test_every_public_thing_says_what_it_promises() -> None:
+    assert not offenders(SOURCES, silent)
+
+
+def silent(path: Path) -> list[str]:
+    """The public things of a file that promise nothing."""
+    return [node.name for node in _public(tree(path)) if not ast.get_docstring(node)]
 
 
 def _public(node: ast.Module | ast.ClassDef) -> list[Documented]:
