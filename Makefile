@@ -28,7 +28,7 @@ run: .venv/.run ## Open the bank: servers, demo customers, phones at http://127.
 
 # Only a whole run says what is covered: with ARGS some tests are left out, and nothing is counted.
 test: .venv/.dev ## Run every test, on real PostgreSQL and Redis
-	@$(PY) -m pytest -n 3 --dist loadfile $(if $(ARGS),$(ARGS),--cov --cov-report=json)
+	@$(PY) -m pytest -n 3 $(if $(ARGS),$(ARGS),--cov --cov-report=json)
 	@$(if $(ARGS),,$(PY) -m tests.support.branches)
 
 lint: .venv/.dev ## Check style, types and the walls between rooms

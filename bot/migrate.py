@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 
 from core.store.engine import APP_ROLE, open_engine
 from core.store.keyring import Keyring
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 LONGEST_STATEMENT_MS = 15 * 60 * 1000
@@ -31,6 +30,8 @@ def upgrade(
     application itself uses. ``keyring`` is asked for the database's keys when it was filled before
     anything in it was sealed.
     """
+    from alembic import command  # noqa: PLC0415 - a fifth of every process's start, for few of them
+
     engine = admin_engine(admin_url)
     try:
         with engine.connect() as connection:
@@ -42,6 +43,9 @@ def upgrade(
 
 def pending(engine: Engine) -> list[str]:
     """Return the numbers of the migrations that have not run yet, oldest first."""
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     script = ScriptDirectory(str(MIGRATIONS))
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
@@ -61,7 +65,9 @@ def admin_engine(admin_url: str) -> Engine:
     )
 
 
-def _config(connection: Connection, keyring: KeyringOf | None) -> Config:
+def _config(connection: Connection, keyring: KeyringOf | None) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
     config = Config(attributes={"connection": connection, "keyring": keyring})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 import redis
 from sqlalchemy import Engine
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from core.store.unit import Unit
 from tests.support import servers as support
@@ -24,7 +25,7 @@ HOME = pytest.StashKey[Path]()
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # a Wednesday, 12:30 in Nairobi
 BANK = "template_bank"
 TESTS = Path(__file__).parent
-COUNTED = {"channels", "core", "flows", "stories"}
+COUNTED = {"bot", "channels", "core", "flows", "stories", "worker"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,6 +51,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         room = item.path.relative_to(TESTS).parts[0]
         if room not in COUNTED:
             item.add_marker(pytest.mark.no_cover)
+
+
+class _ByFile(LoadScopeScheduling):
+    """A file is one process's, and all pages are another's: each would start a house of its own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Give out tests by file, whatever ``--dist`` says."""
+    return _ByFile(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,7 +18,6 @@ from tests.support.keys import KEYS
 from tests.support.servers import Servers
 from tests.support.stack import SCHEDULER, TWIN, WEB, WORKER, Stack, run_stack
 
-ROOT = Path(__file__).resolve().parents[2]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -120,13 +119,15 @@ def axe() -> Callable[[Page], list]:
 
 
 @pytest.fixture
-def picture(pytestconfig) -> Callable[[Page, str], None]:
-    """Keep a picture of the page, for people to look at (``--output``: test-results)."""
-    folder = ROOT / pytestconfig.getoption("--output")
+def picture() -> Callable[[Page, str], None]:
+    """Keep a picture of the page, for people to look at, when ``PICTURES`` names a folder."""
+    folder = os.environ.get("PICTURES")
 
     def take(page: Page, name: str) -> None:
-        folder.mkdir(exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+        if folder is None:
+            return
+        Path(folder).mkdir(exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, animations="disabled")
 
     return take
 

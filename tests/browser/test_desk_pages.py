@@ -3,16 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-LOOKS = [
-    pytest.param(scheme, width, marks=[pytest.mark.soak] if crossed else [])
-    for scheme, width, crossed in (
-        ("light", 1500, False),
-        ("dark", 390, False),
-        ("dark", 1500, True),
-        ("light", 390, True),
-    )
-]
-"""Both schemes and both widths; `make soak` looks at them the other way round as well."""
+from tests.browser.looks import LOOKS
+
 PAGES = {
     "agent": ["/desk", "/desk/cases?tab=unassigned", "/desk/customers", "/desk/security"],
     "supervisor": ["/desk", "/desk/approvals", "/desk/approvals?tab=all"],

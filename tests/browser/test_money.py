@@ -18,6 +18,17 @@ SENT = Money(50000, "KES")
 LANGUAGES = ("en", "sw", "fr")
 
 
+def spoken(everyday: str) -> pytest.MarkDecorator:
+    """Each channel in one language; `make soak` hears it in the others as well."""
+    return pytest.mark.parametrize(
+        "language",
+        [
+            pytest.param(one, marks=[] if one == everyday else [pytest.mark.soak])
+            for one in LANGUAGES
+        ],
+    )
+
+
 @pytest.fixture
 def purse(bank_url):
     """Look into a home wallet, past everything the page shows."""
@@ -72,7 +83,7 @@ def read_on_whatsapp(brian: Hand, purse, before) -> None:
     assert_moved(purse, before)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@spoken("sw")
 def test_by_ussd(phones, purse, picture, language):
     amina, brian = phones()
     if language != "en":
@@ -99,7 +110,7 @@ def test_by_ussd(phones, purse, picture, language):
         amina.speak("en")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@spoken("en")
 def test_by_whatsapp_buttons(phones, purse, picture, language):
     amina, brian = phones()
     if language != "en":
@@ -123,7 +134,7 @@ def test_by_whatsapp_buttons(phones, purse, picture, language):
         amina.speak("en")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@spoken("fr")
 def test_by_sms(phones, purse, picture, language):
     amina, brian = phones()
     if language != "en":

@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hands import Hand
+from tests.browser.looks import LOOKS
 
 AMINA, BRIAN, STRANGER = "+254712000001", "+254712000002", "+254799000123"
 
@@ -24,8 +25,7 @@ def filled(desk) -> tuple[Hand, Hand]:
     return amina, brian
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1500, 390])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_axe_finds_nothing(desk, axe, picture, scheme, width):
     desk.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     desk.set_viewport_size({"width": width, "height": 1000})

@@ -172,7 +172,7 @@ def judge(mutant: Mutant) -> None:
 
 
 @pytest.mark.no_cover  # whole walks over and over, of lines the other tests have run
-@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(MUTANTS))
 def test_what_is_taken_away_is_noticed(mutant: Mutant) -> None:
     judge(mutant)

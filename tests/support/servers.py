@@ -18,6 +18,8 @@ from bot.embedded.redis import Redis
 from core.store.engine import open_engine
 from tests.support.keys import plant
 
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
 PREFIX = "wekeza-tests-"
 TEMPLATE = "template_wekeza"
 
@@ -118,12 +120,23 @@ def newest_in_a_row() -> str:
 
 def make_home() -> Path:
     """Return a new folder for a run's servers, named after this process."""
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_ground()))
+
+
+def _ground() -> Path:
+    """Return where servers stand: in memory if there is room, for nothing of theirs has to last.
+
+    A database is made for nearly every test that commits: hundreds of files, copied and removed.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        return MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def sweep() -> None:
     """Stop the servers of runs that were killed before they could."""
-    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+    places = {Path(tempfile.gettempdir()), MEMORY}
+    for home in (home for place in places for home in place.glob(f"{PREFIX}*-*")):
         owner = int(home.name.removeprefix(PREFIX).split("-")[0])
         with contextlib.suppress(PermissionError):
             if home.stat().st_uid != os.geteuid() or _alive(owner):
