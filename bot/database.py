@@ -7,7 +7,9 @@ from sqlalchemy import Engine
 from bot import house as houses
 from bot import keyrings, migrate
 from bot.settings import Settings
+from core.access import audit_anchor
 from core.demo import bank
+from core.ledger import anchor_file
 from core.store import data_keys
 from core.store.engine import open_engine
 
@@ -58,6 +60,9 @@ def empty(settings: Settings) -> None:
             data_keys.bring_back(connection, known)
     finally:
         engine.dispose()
+    # They vouch for a book and a log that are gone, and would call the new ones forged.
+    for place in (anchor_file.place, audit_anchor.place):
+        place(settings.data_dir).unlink(missing_ok=True)
 
 
 def begin_anew(settings: Settings) -> None:

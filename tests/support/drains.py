@@ -26,7 +26,7 @@ def rows(house: House) -> list[tuple[object, ...]]:
         ]
 
 
-def until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 120.0) -> None:
     """Wait for something that has to come; how long it takes is not what is tested."""
     end, waiting = monotonic() + seconds, Event()
     while not condition():

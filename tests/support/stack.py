@@ -166,7 +166,7 @@ def free_port() -> int:
         return port
 
 
-def until(true: Callable[[], object], *, seconds: float = 30.0, step: float = 0.1) -> object:
+def until(true: Callable[[], object], *, seconds: float = 120.0, step: float = 0.1) -> object:
     """Wait until something is true and return it; false in the end fails the test."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

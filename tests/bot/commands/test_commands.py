@@ -12,10 +12,12 @@ from sqlalchemy import Engine
 from bot.embedded import keys
 from bot.embedded.postgres import Postgres
 from bot.embedded.redis import Redis
+from core.access.audit_anchor import AuditAnchor
+from core.ledger.seals import SealKey
 from core.store.outbox import queue_notice, register_senders
 from core.store.unit import open_unit
 from tests.bot.commands.conftest import Command
-from tests.support.keys import KEYS
+from tests.support.keys import KEYS, SEAL_KEY
 
 ROOT = Path(__file__).parents[3]
 
@@ -113,7 +115,7 @@ def test_doctor_names_keys_that_others_can_read(command: Command, tmp_path: Path
 
 
 def test_seeding_twice_changes_nothing_and_a_reset_begins_anew(
-    demo: Command, bank_engine: Engine
+    demo: Command, bank_engine: Engine, tmp_path: Path
 ) -> None:
     def customers() -> list[str]:
         with bank_engine.connect() as connection:
@@ -122,12 +124,19 @@ def test_seeding_twice_changes_nothing_and_a_reset_begins_anew(
     before = customers()
     assert "already" in demo("seed", "demo").output
     assert customers() == before
+    anchors = tmp_path / "bank" / "anchors"
+    anchors.mkdir(exist_ok=True)
+    end = AuditAnchor.sign(SealKey(SEAL_KEY), seq=10_000, hash=bytes(32))
+    for file in ("audit.ndjson", "anchors.ndjson"):
+        (anchors / file).write_text(end.line + "\n")
+    assert demo("audit", "verify").exit_code == 1
     result = demo("seed", "demo", "--reset")
     assert result.exit_code == 0, result.output
     assert "4321" in result.output
     bank_engine.dispose()
     assert len(customers()) == len(before)
     assert demo("ledger", "verify").output == "the book is whole\n"
+    assert demo("audit", "verify").exit_code == 0
 
 
 def test_no_demo_customers_where_there_is_no_demo(
