@@ -79,12 +79,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers(pytestconfig: pytest.Config) -> Iterator[Servers]:
-    """The run's PostgreSQL (with a migrated template database) and, when asked for, Redis."""
-    shared = Servers(pytestconfig.stash[HOME])
-    shared.start_postgres()
-    yield shared
-    shared.stop()
+def shared(pytestconfig: pytest.Config) -> Iterator[Servers]:
+    """The run's PostgreSQL (with a migrated template database) and, when asked for, Redis.
+
+    What is made once for a process stands here, also when a module with servers of its own is the
+    first to ask for it (`tests.support.alone`).
+    """
+    servers = Servers(pytestconfig.stash[HOME])
+    servers.start_postgres()
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(shared: Servers) -> Servers:
+    """The servers that a test's own databases stand on."""
+    return shared
 
 
 @pytest.fixture(scope="session")
@@ -115,24 +125,24 @@ def new_id() -> Callable[[], UUID]:
 
 
 @pytest.fixture(scope="session")
-def database(servers: Servers, worker_name: str) -> str:
+def database(shared: Servers, worker_name: str) -> str:
     """The name of this process's own database: migrated, empty."""
     name = f"wekeza_{worker_name}"
-    servers.create(name)
+    shared.create(name)
     return name
 
 
 @pytest.fixture(scope="session")
-def engine(servers: Servers, database: str) -> Iterator[Engine]:
+def engine(shared: Servers, database: str) -> Iterator[Engine]:
     """The application's way to this process's database. What you commit, you must undo."""
-    with servers.app(database) as engine:
+    with shared.app(database) as engine:
         yield engine
 
 
 @pytest.fixture(scope="session")
-def admin_engine(servers: Servers, database: str) -> Iterator[Engine]:
+def admin_engine(shared: Servers, database: str) -> Iterator[Engine]:
     """The superuser's way to this process's database."""
-    with servers.admin(database) as engine:
+    with shared.admin(database) as engine:
         yield engine
 
 
@@ -178,13 +188,13 @@ def pepper() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def bank_template(servers: Servers, now: datetime, pepper: bytes) -> str:
+def bank_template(shared: Servers, now: datetime, pepper: bytes) -> str:
     """The name of a template with the demo bank in it, made once for the whole run."""
-    with servers.template_lock():
-        if not servers.exists(BANK):
-            servers.create("bank_draft")
-            _load_demo_bank(servers, "bank_draft", now=now, pepper=pepper)
-            servers.rename("bank_draft", BANK)
+    with shared.template_lock():
+        if not shared.exists(BANK):
+            shared.create("bank_draft")
+            _load_demo_bank(shared, "bank_draft", now=now, pepper=pepper)
+            shared.rename("bank_draft", BANK)
     return BANK
 
 
@@ -222,10 +232,10 @@ def bank_admin_engine(servers: Servers, bank_database: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def _redis_started(servers: Servers, worker_name: str) -> str:
-    servers.redis.start()
+def _redis_started(shared: Servers, worker_name: str) -> str:
+    shared.redis.start()
     number = int(worker_name.removeprefix("gw")) if worker_name.startswith("gw") else 0
-    return servers.redis.url.replace("db=0", f"db={number % 16}")
+    return shared.redis.url.replace("db=0", f"db={number % 16}")
 
 
 @pytest.fixture
