@@ -25,7 +25,7 @@ class Colleagues:
             **{"viewport": {"width": 1500, "height": 900}, **how},
         )  # fmt: skip
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         self._watch(page)
         page.goto(path)
         if "/desk/sign-in" in page.url:

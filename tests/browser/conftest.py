@@ -31,7 +31,7 @@ ARGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-expect.set_options(timeout=10_000)  # a busy machine is no fault
+expect.set_options(timeout=30_000)  # a busy machine is no fault
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ def desk(stack: Stack, page: Page) -> Iterator[Page]:
     page.on("console", hear)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", look)
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     yield page
     assert said == []
     assert outside == []

@@ -70,7 +70,7 @@ class House:
         """Signal it and return its status."""
         assert self.process
         self.process.send_signal(number)
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=120)
 
     def left(self) -> list[str]:
         """Return the command lines of the processes that belong to this house."""

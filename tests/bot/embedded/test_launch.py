@@ -12,7 +12,7 @@ import pytest
 from bot.embedded.processes import wait_until
 from tests.support.launched import House, free_port
 
-SOON = 40.0
+SOON = 120.0
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     yield house
     if house.process and house.process.poll() is None:
         house.process.send_signal(signal.SIGTERM)
-        house.process.wait(timeout=40)
+        house.process.wait(timeout=120)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
@@ -101,7 +101,7 @@ def test_a_taken_port_is_named_with_the_way_out(house: House) -> None:
         taken.bind(("127.0.0.1", house.port))
         taken.listen()
         house.open()
-        assert "PORT=" in house.wait_for(f"Port {house.port} is taken", seconds=40)
+        assert "PORT=" in house.wait_for(f"Port {house.port} is taken", seconds=120)
         assert house.process
         assert house.process.wait(timeout=10) == 1
 
