@@ -33,7 +33,7 @@ def test_a_killed_process_is_replaced_and_a_killed_server_leaves_none(web: Stack
     assert second in left
     os.kill(server, signal.SIGKILL)
     web.processes[WEB].wait()
-    until(lambda: not any(_runs(pid) for pid in left), seconds=5)
+    until(lambda: not any(_runs(pid) for pid in left), seconds=60)
 
 
 def test_it_stops_when_told_and_in_time_for_whoever_keeps_it(web: Stack) -> None:

@@ -45,11 +45,11 @@ def test_killed_while_the_provider_has_the_message(town, books):
     town.pause(TWIN)
     for word in ("BAL", "MINI", "SALIO"):
         assert amina.say(word) == 200
-    until(lambda: leased(books), seconds=10, step=0.02)
+    until(lambda: leased(books), seconds=60, step=0.02)
     town.kill(WORKER)
     town.resume(TWIN)
     town.start(WORKER)
-    until(lambda: unsent(books) == 0, seconds=90)
+    until(lambda: unsent(books) == 0, seconds=180)
     assert dead(books) == 0
     kinds = [kind(said["text"]) for said in amina.heard(after=heard)]
     once = [one for number, one in enumerate(kinds) if number == 0 or kinds[number - 1] != one]
@@ -64,7 +64,7 @@ def test_killed_again_and_again_under_load(town, books):
             assert phone.say("BAL") == 200
         town.kill(WORKER)
         town.start(WORKER)
-    until(lambda: unsent(books) == 0, seconds=90)
+    until(lambda: unsent(books) == 0, seconds=180)
     assert dead(books) == 0
     for phone, before in zip(phones, heard, strict=True):
         assert len(phone.heard(after=before)) >= 3
@@ -73,7 +73,7 @@ def test_killed_again_and_again_under_load(town, books):
 def test_redis_gone_ussd_goes_on_and_the_outbox_drains(town, own_redis, books):
     brian = town.phone("whatsapp", BRIAN)
     assert brian.say("BAL") == 200  # opens the window in which free words are allowed
-    until(lambda: unsent(books) == 0, seconds=60)
+    until(lambda: unsent(books) == 0, seconds=180)
     heard = len(brian.heard())
     own_redis.stop()
     try:
@@ -85,11 +85,11 @@ def test_redis_gone_ussd_goes_on_and_the_outbox_drains(town, own_redis, books):
             assert "10.00" in amina.press(PIN).text
         assert brian.say("BAL") == 200
         # The scheduler sends what is due while Redis is away.
-        until(lambda: len(brian.heard(after=heard)) >= 4, seconds=60)
+        until(lambda: len(brian.heard(after=heard)) >= 4, seconds=180)
     finally:
         own_redis.start()
     assert brian.say("BAL") == 200
-    until(lambda: unsent(books) == 0, seconds=60)
+    until(lambda: unsent(books) == 0, seconds=180)
     assert len(brian.heard(after=heard)) >= 5
     assert dead(books) == 0
 

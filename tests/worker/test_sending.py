@@ -62,7 +62,7 @@ def test_a_slow_contact_holds_up_nobody_else(house: House, number: Number, queue
 
 
 def test_contacts_are_served_side_by_side(house: House, number: Number, queue: Queue) -> None:
-    together = Barrier(8, timeout=10)
+    together = Barrier(8, timeout=60)
     number.answer = lambda _: together.wait()
     queue(*((f"+{n}", "hi") for n in range(8)))
     assert drain(house, number) == 8

@@ -32,13 +32,13 @@ def test_it_opens_serves_closes_and_opens_again(house: House) -> None:
     for word in (f"http://127.0.0.1:{house.port}", "*384*100#", "+254712000001", "4321", "21000"):
         assert word in line
     assert any("Loaded the demo bank" in said for said in house.said)
-    assert httpx.get(f"http://127.0.0.1:{house.port}/api/health", timeout=10).status_code == 200
+    assert httpx.get(f"http://127.0.0.1:{house.port}/api/health", timeout=30).status_code == 200
 
     second = House(house.home, free_port())
     second.open()
-    second.wait_for("already runs", seconds=30)
+    second.wait_for("already runs", seconds=120)
     assert second.process
-    assert second.process.wait(timeout=10) == 1
+    assert second.process.wait(timeout=60) == 1
 
     assert house.close() == 0
     assert house.left() == []
@@ -83,7 +83,7 @@ def test_its_servers_come_back_by_themselves(house: House) -> None:
 
 
 def _is_well(address: str) -> bool:
-    return httpx.get(address, timeout=10).status_code == 200
+    return httpx.get(address, timeout=30).status_code == 200
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
@@ -103,11 +103,11 @@ def test_a_taken_port_is_named_with_the_way_out(house: House) -> None:
         house.open()
         assert "PORT=" in house.wait_for(f"Port {house.port} is taken", seconds=120)
         assert house.process
-        assert house.process.wait(timeout=10) == 1
+        assert house.process.wait(timeout=60) == 1
 
 
 def test_wrong_settings_are_named(house: House) -> None:
     house.open(SECRET_KEY="short")
-    house.wait_for("SECRET_KEY", seconds=30)
+    house.wait_for("SECRET_KEY", seconds=120)
     assert house.process
-    assert house.process.wait(timeout=10) == 1
+    assert house.process.wait(timeout=60) == 1

@@ -88,7 +88,7 @@ def test_postgres_after_a_kill(postgres: Postgres, home: Path) -> None:
     with psycopg.connect(postgres.url(SUPERUSER)) as connection:
         connection.execute("create table kept as select 1 as n")
     os.kill(postgres_pid(home), signal.SIGKILL)
-    assert processes.wait_until(lambda: not postgres.is_running(), seconds=10)
+    assert processes.wait_until(lambda: not postgres.is_running(), seconds=60)
     assert postgres.start()
     assert ask(postgres, "select n from kept") == "1"
 
@@ -102,7 +102,7 @@ def test_a_number_that_now_belongs_to_somebody_else_is_no_server(
     pid_file = place.data / "postmaster.pid"
     kept = pid_file.read_text()
     os.kill(postgres_pid(home), signal.SIGKILL)
-    assert processes.wait_until(lambda: not postgres.is_running(), seconds=10)
+    assert processes.wait_until(lambda: not postgres.is_running(), seconds=60)
     time.sleep(0.5)  # its children notice
     pid_file.write_text(kept.replace(kept.split("\n")[0], str(os.getpid()), 1))
     (place.sockets / f"{places.SOCKET_NAME}.lock").write_text(f"{os.getpid()}\n")
@@ -169,7 +169,7 @@ def test_redis_after_a_kill(cache: Redis, home: Path) -> None:
     cache.start()
     pid = int((home / "redis" / "redis.pid").read_text())
     os.kill(pid, signal.SIGKILL)
-    assert processes.wait_until(lambda: not cache.is_running(), seconds=5)
+    assert processes.wait_until(lambda: not cache.is_running(), seconds=60)
     assert cache.start()
 
 

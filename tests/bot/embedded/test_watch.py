@@ -19,7 +19,7 @@ from bot.embedded.server import Server
 from bot.embedded.watch import Watch
 from tests.support.family import children_of, kill_all
 
-SOON = 20.0
+SOON = 120.0
 ENDED, AGAIN = "Redis has ended; again in {} s", "Redis runs again"
 
 
