@@ -102,6 +102,9 @@ class Unit:
                 return cursor.execute(sql, facts).fetchall()
             except psycopg.Error as error:
                 raise self._told(sql, error) from error
+            except BaseException as error:
+                self._give_up(error)
+                raise
 
     def run(self, sql: str, **facts: object) -> int:
         """Run a statement and return how many rows it touched."""
@@ -137,6 +140,9 @@ class Unit:
             return self._cursor.execute(sql, facts)
         except psycopg.Error as error:
             raise self._told(sql, error) from error
+        except BaseException as error:
+            self._give_up(error)
+            raise
 
     def _rows(self, cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Any]:
         """Return what makes rows of an answer; a statement's columns are named only once."""
@@ -145,6 +151,14 @@ class Unit:
         if known is None or known[0] != width:
             known = _MADE[self._asked] = width, namedtuple_row(cursor)
         return known[1]
+
+    def _give_up(self, error: BaseException) -> None:
+        """Let nobody have the connection of a statement that a signal interrupted.
+
+        Its answer may still come; and asked to roll back, it would tell of that instead of why.
+        """
+        if not isinstance(error, Exception):
+            self.connection.invalidate(error)
 
     def _told(self, sql: str, error: psycopg.Error) -> exc.StatementError | Exception:
         """Return an error as SQLAlchemy tells it; values of the statement are never in it."""

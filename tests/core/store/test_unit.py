@@ -1,6 +1,7 @@
 """A unit of work: all of it or nothing, errors as SQLAlchemy tells them, a lost server survived."""
 
 import gc
+import signal
 
 import pytest
 from psycopg.pq import TransactionStatus
@@ -77,3 +78,32 @@ def test_a_connection_that_was_dropped_comes_back_to_the_pool_with_nothing_begun
     del connection
     gc.collect()
     assert driver.info.transaction_status == TransactionStatus.IDLE
+
+
+class Stop(BaseException):
+    """What a signal may raise in the midst of a statement."""
+
+
+@pytest.mark.parametrize("savepoint", [False, True])
+def test_what_interrupts_a_statement_is_told_as_it_came(
+    clean_engine: Engine, now, new_id, *, savepoint: bool
+) -> None:
+    def stop(*_: object) -> None:
+        raise Stop
+
+    def opened():
+        return open_unit(clean_engine, keys=KEYS, now=now, new_id=new_id, correlation="test")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(Stop), opened() as unit:  # noqa: PT012 - a savepoint may be in it
+            if savepoint:
+                with unit.savepoint():
+                    unit.run("select pg_sleep(3)")
+            unit.run("select pg_sleep(3)")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    # Nobody is given the connection whose answer is still to come.
+    with opened() as unit:
+        assert unit.value("select 1") == 1
