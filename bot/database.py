@@ -9,7 +9,7 @@ from bot import keyrings, migrate
 from bot.settings import Settings
 from core.access import audit_anchor
 from core.demo import bank
-from core.ledger import anchor_file
+from core.ledger import anchors
 from core.store import data_keys
 from core.store.engine import open_engine
 
@@ -61,7 +61,7 @@ def empty(settings: Settings) -> None:
     finally:
         engine.dispose()
     # They vouch for a book and a log that are gone, and would call the new ones forged.
-    for place in (anchor_file.place, audit_anchor.place):
+    for place in (anchors.place, audit_anchor.place):
         place(settings.data_dir).unlink(missing_ok=True)
 
 

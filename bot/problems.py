@@ -16,6 +16,8 @@ STATUS = {
     "mfa_needed": 403,
     "mfa_not_enrolled": 409,
     "not_yours": 403,
+    "own_request": 403,
+    "not_your_request": 403,
     "address_not_allowed": 403,
     "bad_csrf": 403,
     "own_account": 409,

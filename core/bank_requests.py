@@ -5,7 +5,6 @@ from uuid import UUID
 
 from core.crm import customers
 from core.money import Money
-from core.names import masked_name
 from core.standing import Standing
 from core.transfers import blocks, request_endings, requests
 from core.transfers.people import PersonGone
@@ -87,7 +86,7 @@ class RequestsCounter(Standing):
         """Return the id and masked name of whom the customer takes no requests from."""
         ids = blocks.blocked(self._unit, self._me, limit=MOST_SHOWN)
         known = customers.people(self._unit, ids) if ids else {}
-        return [(str(one), masked_name(known[one].first_name, known[one].last_name)) for one in ids]
+        return [(str(one), known[one].masked_name) for one in ids]
 
     def unblock_asker(self, asker: str) -> str:
         """Take requests from somebody again, and return their masked name.

@@ -12,7 +12,6 @@ from core.crm import case_chat, case_work, cases, customers
 from core.crm.cases import Case, UnknownCase
 from core.errors import DeskRefusal, Refusal
 from core.money import Money
-from core.names import masked_name
 from core.phone import mask
 from core.store import contacts
 from core.store.unit import Row, Unit
@@ -137,7 +136,7 @@ def linked(unit: Unit, case: Case) -> list[LinkedPayment]:
 
     def name(customer: UUID) -> str:
         who = met.get(customer)
-        return masked_name(who.first_name, who.last_name) if who else "***"
+        return who.masked_name if who else "***"
 
     return [
         LinkedPayment(

@@ -12,7 +12,8 @@ from uuid import UUID
 from core.access import audit
 from core.access.actors import Actor
 from core.access.approvals import ReasonNeeded
-from core.crm import customers
+from core.crm import customers, timeline
+from core.crm.timeline import Moment
 from core.errors import DeskRefusal
 from core.ledger import book
 from core.ledger.book import WalletBalance
@@ -27,6 +28,7 @@ FIELDS = ("name", "phone", "email", "born", "id_number")
 """What can be revealed."""
 SHORTEST_REASON = 4
 LAST_LINES = 6
+LAST_MOMENTS = 20
 
 
 class UnknownCustomer(DeskRefusal):
@@ -67,6 +69,8 @@ class CustomerView:
     wallets: list[WalletBalance]
     lines: list[Line]
     """The last movements of the default wallet."""
+    story: list[Moment]
+    """What was last said, done about their cases and paid, newest first."""
 
 
 def look(unit: Unit, actor: Actor, customer: UUID) -> CustomerView:
@@ -95,6 +99,7 @@ def look(unit: Unit, actor: Actor, customer: UUID) -> CustomerView:
         lines=history.recent(unit, row.default_wallet, limit=LAST_LINES)
         if row.default_wallet
         else [],
+        story=timeline.page(unit, actor, customer, limit=LAST_MOMENTS),
     )
     audit.note(
         unit,
@@ -103,7 +108,7 @@ def look(unit: Unit, actor: Actor, customer: UUID) -> CustomerView:
         subject="customer",
         subject_id=customer,
         customer=customer,
-        fields=("addresses", "wallets", "movements"),
+        fields=("addresses", "wallets", "movements", "timeline"),
     )
     return view
 
@@ -146,7 +151,7 @@ def reveal(
 def names(unit: Unit, ids: Sequence[UUID | None]) -> dict[UUID, str]:
     """Return the masked names of customers, by their ids."""
     known = customers.people(unit, [one for one in ids if one is not None])
-    return {one: masked_name(who.first_name, who.last_name) for one, who in known.items()}
+    return {one: who.masked_name for one, who in known.items()}
 
 
 def places(unit: Unit, customer: UUID) -> list[Place]:

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from flows import picking
+from flows.naming import MOST_PEOPLE, Naming
 from flows.picking import Listed
 from flows.story import GIVEN, Ask, Become, Choose, End, Flow, Prove
 
 MOST_SHOWN = 9
 
 
-class People(Flow):
+class People(Naming, Flow):
     """Show the saved people, the most used first; who is not among the first goes by name."""
 
     name = "people"
+    most_people = MOST_SHOWN
 
     steps = (
         Prove("unlock"),
@@ -60,7 +62,7 @@ class People(Flow):
 
     widest: ClassVar[Mapping[str, object]] = {
         "people": picking.widest_people(MOST_SHOWN),
-        "called": picking.widest_people(4),
+        "called": picking.widest_people(MOST_PEOPLE),
         "lately": {
             str(n): {"name": f"M***a N***{n}", "phone": "+255 7** *** 003"} for n in range(5)
         },
@@ -69,14 +71,6 @@ class People(Flow):
         "name": "M***a N***a",
         "phone": "+255 7** *** 003",
     }
-
-    def people(self) -> Listed:
-        """Return whom the customer pays most."""
-        return picking.people(self.bank.people()[:MOST_SHOWN])
-
-    def called(self) -> Listed:
-        """Return whom the customer may have meant by a name."""
-        return picking.people(self.bank.people_called(self.slots["said"])[:4])
 
     def lately(self) -> Listed:
         """Return whom the customer paid lately and has not saved."""
@@ -88,11 +82,6 @@ class People(Flow):
         found = self.bank.find_person(said)
         self.slots |= {"person": str(found.id), "label": found.label}
         self.slots |= {"name": found.name, "phone": found.phone}
-
-    def note_called(self, _: str) -> None:
-        """Remember the name that several people may have."""
-        if self.refusal is not None:
-            self.slots["said"] = self.refusal.facts["said"]
 
     def hand_over(self, _: str) -> None:
         """Tell the story of sending money who it is for."""

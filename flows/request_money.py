@@ -5,13 +5,11 @@ from typing import ClassVar
 
 from core.money import Money
 from flows import picking
-from flows.picking import Listed
+from flows.naming import MOST_PEOPLE, Naming
 from flows.story import Ask, Become, Choose, End, Flow, Prove
 
-MOST_PEOPLE = 4
 
-
-class RequestMoney(Flow):
+class RequestMoney(Naming, Flow):
     """Ask another customer for money. Nothing moves until they say so themselves."""
 
     name = "request_money"
@@ -78,24 +76,11 @@ class RequestMoney(Flow):
         """Add the currency in which an amount is asked for; not everybody has a label or a note."""
         return {"currency": self.bank.currency, "label": "", "note": "", **self.slots}
 
-    def people(self) -> Listed:
-        """Return whom the customer pays most."""
-        return picking.people(self.bank.people()[:MOST_PEOPLE])
-
-    def called(self) -> Listed:
-        """Return whom the customer may have meant by a name."""
-        return picking.people(self.bank.people_called(self.slots["said"])[:MOST_PEOPLE])
-
     def find_payer(self, said: str) -> None:
         """Remember who is asked."""
         found = self.bank.find_recipient(said)
         self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
         self.slots["label"] = found.label
-
-    def note_called(self, _: str) -> None:
-        """Remember the name that several people may have."""
-        if self.refusal is not None:
-            self.slots["said"] = self.refusal.facts["said"]
 
     def note_amount(self, said: str) -> None:
         """Remember how much, in the customer's own currency."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from flows.dates import read_date
+from flows.sent_code import TracedCode
 from flows.story import Ask, Choose, Code, End, Flow, Moved, NewSecret, RepeatSecret
 
 
-class ResetPin(Flow):
+class ResetPin(TracedCode, Flow):
     """Choose a new PIN with the birth date, one more answer, and a code by another channel.
 
     Where that cannot be, a person sees to it; what they allow goes on here with the new PIN.
@@ -15,6 +16,7 @@ class ResetPin(Flow):
 
     name = "reset_pin"
     guarded = False
+    person_for = "pin"
 
     steps = (
         Ask("born", free=True),
@@ -73,16 +75,6 @@ class ResetPin(Flow):
         """Whether a person has allowed a new PIN to be chosen here."""
         return self.bank.reset_allowed
 
-    @property
-    def has_way(self) -> bool:
-        """Whether a code can be sent by another channel."""
-        return self.bank.has_second_way
-
-    @property
-    def has_next_way(self) -> bool:
-        """Whether there is yet another way than the last code's."""
-        return self.bank.has_next_way
-
     def facts(self) -> Mapping[str, object]:
         """Add where the code went, which a conversation of an older version does not know."""
         return {"way": "sms", "where": "", **self.slots}
@@ -103,15 +95,7 @@ class ResetPin(Flow):
     def send_code(self, said: str) -> None:
         """Check the answer, then send a code by the best other channel."""
         self.bank.check_answer(self.slots["ask_for"], said)
-        self.slots |= self.bank.send_reset_code()
-
-    def send_again(self, _: str) -> None:
-        """Send another code the same way."""
-        self.slots |= self.bank.send_reset_code()
-
-    def send_onward(self, _: str) -> None:
-        """Send a code the next way."""
-        self.slots |= self.bank.send_reset_code(onward=True)
+        self.slots |= self._send()
 
     def set_pin(self, _: str) -> None:
         """Make the PIN that was repeated the customer's; a locked one is open again."""
@@ -119,6 +103,5 @@ class ResetPin(Flow):
             raise LookupError("a PIN is set only when it was repeated")
         self.bank.set_pin(self.proof.new_hash)
 
-    def ask_person(self, _: str) -> None:
-        """Have a person see to it."""
-        self.slots["number"] = self.bank.ask_person("pin")
+    def _send(self, *, onward: bool = False) -> dict[str, str]:
+        return self.bank.send_reset_code(onward=onward)

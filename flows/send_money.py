@@ -5,14 +5,12 @@ from typing import ClassVar
 
 from core.money import Money
 from flows import picking
+from flows.naming import MOST_PEOPLE, Naming
 from flows.payment_proof import PaymentProof
-from flows.picking import Listed
 from flows.story import Ask, Become, Call, Choose, Code, End, Flow, Moved, Prove
 
-MOST_PEOPLE = 4  # they fit a USSD screen; the others go by their name
 
-
-class SendMoney(PaymentProof, Flow):
+class SendMoney(Naming, PaymentProof, Flow):
     """Send money to a phone or somebody saved; their masked name is read back before it moves."""
 
     name = "send_money"
@@ -158,25 +156,12 @@ class SendMoney(PaymentProof, Flow):
         new = not self.slots.get("label") and self.bank.channel != "ussd"
         return new and self.bank.may_save(self.slots["to"])
 
-    def people(self) -> Listed:
-        """Return whom the customer pays most."""
-        return picking.people(self.bank.people()[:MOST_PEOPLE])
-
-    def called(self) -> Listed:
-        """Return whom the customer may have meant by a name."""
-        return picking.people(self.bank.people_called(self.slots["said"])[:MOST_PEOPLE])
-
     def find_recipient(self, said: str) -> None:
         """Remember who the money is for."""
         found = self.bank.find_recipient(said)
         self.slots.pop("invited", None)
         self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
         self.slots["label"] = found.label
-
-    def note_called(self, _: str) -> None:
-        """Remember the name that several people may have."""
-        if self.refusal is not None:
-            self.slots["said"] = self.refusal.facts["said"]
 
     def note_waiting(self, _: str) -> None:
         """Remember that the money is for whoever joins with the number that was looked up."""

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from flows.sent_code import TracedCode
 from flows.story import Become, Choose, Code, End, Flow, Prove
 
 
-class StepUp(Flow):
+class StepUp(TracedCode, Flow):
     """Prove who writes from a new address. What was asked for waits, and follows at the end."""
 
     name = "step_up"
@@ -50,28 +51,5 @@ class StepUp(Flow):
         """Whether the PIN alone was not enough."""
         return self.bank.owes_code
 
-    @property
-    def has_way(self) -> bool:
-        """Whether a code can be sent by another channel."""
-        return self.bank.has_second_way
-
-    @property
-    def has_next_way(self) -> bool:
-        """Whether there is yet another way than the last code's."""
-        return self.bank.has_next_way
-
-    def send_code(self, _: str) -> None:
-        """Send a code by the best other channel."""
-        self.slots |= self.bank.send_step_up()
-
-    def send_again(self, _: str) -> None:
-        """Send another code the same way."""
-        self.slots |= self.bank.send_step_up()
-
-    def send_onward(self, _: str) -> None:
-        """Send a code the next way."""
-        self.slots |= self.bank.send_step_up(onward=True)
-
-    def ask_person(self, _: str) -> None:
-        """Have a person see to it."""
-        self.slots["number"] = self.bank.ask_person("sim_changed")
+    def _send(self, *, onward: bool = False) -> dict[str, str]:
+        return self.bank.send_step_up(onward=onward)

@@ -9,7 +9,7 @@ from bot.house import House
 from core.access import audit_anchor
 from core.access.audit_anchor import AuditAnchor
 from core.ledger import anchor_file, anchors
-from core.ledger.anchor_file import Anchored
+from core.ledger.anchored import Anchored
 from core.ledger.anchors import Anchor
 from core.ledger.seals import SealKey
 
@@ -23,9 +23,9 @@ def publish_anchor(house: House) -> Anchor | None:
 
     :raises httpx.HTTPError: if the keeper does not take it; it is offered again the next time
     """
-    file = anchor_file.place(house.settings.data_dir)
+    file = anchors.place(house.settings.data_dir)
     with house.unit() as unit:
-        head = anchors.head(unit, since=anchor_file.last_height(file))
+        head = anchors.head(unit, since=anchors.last_height(file))
     if head is not None:
         _publish(house, file, head)
         log.info("anchored", height=head.height, hash=head.hash.hex())

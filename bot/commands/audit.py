@@ -67,7 +67,7 @@ def _breaches(desk: Desk, anchor: Path | None, older: list[bytes]) -> Iterator[B
     file = anchor or audit_anchor.place(desk.settings.data_dir)
     trusted = {SealKey(seed).public for seed in (desk.settings.seal_key, *older)}
     kept: list[AuditAnchor] = []
-    for number, one in audit_anchor.anchors(file) if file.exists() else ():
+    for number, one in audit_anchor.kept(file) if file.exists() else ():
         if one is None:
             yield Breach("audit_anchor", f"{file} line {number}", "is not what a key signed")
         elif one.public_key not in trusted:

@@ -14,7 +14,6 @@ from bot.commands.desk import as_json, open_desk, table
 from core.access.actors import SYSTEM
 from core.crm import case_list, case_sweep, case_thread, cases, customers
 from core.crm.cases import Case
-from core.names import masked_name
 from core.store.unit import Unit
 
 LISTED = ("number", "status", "priority", "about", "customer", "assigned_to", "deadline", "late")
@@ -96,7 +95,7 @@ def _row(one: Case, person: customers.Person | None, now: datetime) -> dict[str,
         "status": one.status,
         "priority": one.priority,
         "about": f"{one.category}/{one.sub_category}".rstrip("/"),
-        "customer": "" if person is None else masked_name(person.first_name, person.last_name),
+        "customer": "" if person is None else person.masked_name,
         "assigned_to": assigned,
         "deadline": one.deadline,
         "late": one.deadline is not None and not one.done and one.deadline <= now,

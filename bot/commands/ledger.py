@@ -8,7 +8,7 @@ import click
 
 from bot.commands import ledger_books, ledger_files, ledger_seals
 from bot.commands.desk import Desk, as_json, open_desk, table
-from core.ledger import anchor_file
+from core.ledger import anchors as anchors_of
 from core.ledger.anchors import Anchor
 from core.ledger.checks.seals import verify_seals
 from core.ledger.seals import SealKey
@@ -54,7 +54,7 @@ def verify(
 
 
 def _breaches(desk: Desk, *, anchor: Path | None, blocks: int | None) -> Iterable[Breach]:
-    kept = anchor or anchor_file.place(desk.settings.data_dir)
+    kept = anchor or anchors_of.place(desk.settings.data_dir)
     forged: list[Breach] = []
     anchors = _genuine(kept, forged) if kept.exists() else iter(())
     with desk.unit() as unit:
@@ -67,7 +67,7 @@ def _breaches(desk: Desk, *, anchor: Path | None, blocks: int | None) -> Iterabl
 
 
 def _genuine(file: Path, forged: list[Breach]) -> Iterator[Anchor]:
-    for number, anchor in anchor_file.anchors(file):
+    for number, anchor in anchors_of.kept(file):
         if anchor is not None:
             yield anchor
         elif len(forged) < MOST_PER_CHECK:

@@ -87,10 +87,10 @@ def _new_era(settings: Settings) -> int:
 def anchor(context: click.Context, *, only_print: bool) -> None:
     """Write down the last block's hash where the database's administrator cannot change it."""
     with open_desk() as desk:
-        file = anchor_file.place(desk.settings.data_dir)
+        file = anchors.place(desk.settings.data_dir)
         with desk.unit() as unit:
             head = anchors.head(unit)
-        if head is not None and not only_print and head.height > anchor_file.last_height(file):
+        if head is not None and not only_print and head.height > anchors.last_height(file):
             anchor_file.add(file, head)
     if head is None:
         click.echo("nothing is sealed yet")

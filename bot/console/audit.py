@@ -47,7 +47,7 @@ def verify_audit() -> Response:
     """Walk the whole chain and say what is wrong with it; that somebody asked is noted."""
     house = shell.house()
     file = audit_anchor.place(house.settings.data_dir)
-    lines = list(audit_anchor.anchors(file)) if file.exists() else []
+    lines = list(audit_anchor.kept(file)) if file.exists() else []
     kept = [anchor for _, anchor in lines if anchor is not None]
     with house.unit() as unit:
         breaches = list(islice(audit_verify.verify(unit, anchors=kept), MOST_BREACHES))

@@ -12,9 +12,11 @@ from bot.guard import actor, guard
 from core import case_view, customer_view
 from core.access import approval_store, staff
 from core.access.actors import Actor
+from core.approvals import freeze
 from core.crm import case_list, case_thread, case_work
 from core.crm.cases import Case
 from core.crm.sla import PRIORITIES
+from core.ledger import book
 from core.store.unit import Unit
 
 SHOWN = 100
@@ -75,6 +77,7 @@ def gather(unit: Unit, who: Actor, case_id: UUID) -> dict[str, Any]:
         "moves": sorted(case_work.MOVES[found.status] - {"Escalated"}),
         "colleagues": staff.who_may(unit, "cases.take") if who.may("cases.assign") else {},
         "met": _places(unit, who, found),
+        "freezes": _freezes(unit, who, found),
         "key": shell.house().new_id(),
     }
 
@@ -90,5 +93,12 @@ def begun(case_id: UUID) -> dict[str, Any]:
 
 
 def _places(unit: Unit, who: Actor, found: Case) -> list[customer_view.Place]:
-    asks = found.customer is not None and who.may("pin_resets.request")
-    return customer_view.places(unit, found.customer) if asks and found.customer else []
+    if found.customer is None or not who.may("pin_resets.request"):
+        return []
+    return customer_view.places(unit, found.customer)
+
+
+def _freezes(unit: Unit, who: Actor, found: Case) -> list[str]:
+    if found.customer is None or not who.may("freezes.request"):
+        return []
+    return freeze.possible(book.balances(unit, found.customer))

@@ -10,10 +10,11 @@ from bot.console.shell import console
 from bot.guard import actor, guard
 from core import customer_view
 from core.access import approval_store, audit
-from core.crm import cases, timeline
+from core.approvals import freeze
+from core.crm import cases
 from core.errors import Refusal
 
-LOOKS, STORY = 30, 20
+LOOKS = 30
 
 
 @console.get("/customers")
@@ -57,7 +58,6 @@ def _page(
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "customers")
         view = customer_view.look(unit, who, customer_id)
-        story = timeline.page(unit, who, customer_id, limit=STORY)
         mine = cases.of_customer(unit, customer_id, limit=10)
         asked = approval_store.page(unit, customer=customer_id, limit=10)
         people = People()
@@ -74,7 +74,7 @@ def _page(
         view=view,
         shown=shown or {},
         fields=customer_view.FIELDS,
-        story=story,
+        freezes=freeze.possible(view.wallets),
         cases=mine,
         asked=asked,
         looks=looks,

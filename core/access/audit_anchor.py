@@ -7,15 +7,12 @@ can tell of itself. They look like the anchors of the book (`core.ledger.anchors
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Self
 
-from core.ledger import anchor_file, seals
+from core.ledger import anchor_file, anchored, seals
 from core.ledger.seals import SealKey
 from core.store.unit import Unit
-
-_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,11 @@ class AuditAnchor:
     def sign(cls, key: SealKey, *, seq: int, hash: bytes) -> Self:  # noqa: A002 - what it is
         """Return the anchor of a row."""
         return cls(seq, hash, key.sign(_signed(seq, hash)), key.public)
+
+    @property
+    def number(self) -> int:
+        """The row, by the name that anchors of every chain have for it."""
+        return self.seq
 
     @property
     def genuine(self) -> bool:
@@ -68,7 +70,7 @@ class AuditAnchor:
 
 def place(data_dir: Path) -> Path:
     """Return where the house keeps the anchors of its audit log."""
-    return data_dir / "anchors" / "audit.ndjson"
+    return anchor_file.place(data_dir, "audit")
 
 
 def head(unit: Unit, key: SealKey, *, since: int = 0) -> AuditAnchor | None:
@@ -79,28 +81,18 @@ def head(unit: Unit, key: SealKey, *, since: int = 0) -> AuditAnchor | None:
 
 def last_seq(file: Path) -> int:
     """Return the highest row that the file's end tells of, 0 when there is none."""
-    kept = map(AuditAnchor.read, anchor_file.last_lines(file))
-    return max((one.seq for one in kept if one is not None), default=0)
+    return anchor_file.last_number(file, AuditAnchor.read)
 
 
-def anchors(file: Path) -> Iterator[tuple[int, AuditAnchor | None]]:
+def kept(file: Path) -> Iterator[tuple[int, AuditAnchor | None]]:
     """Return line number and anchor of each line; None where a line is not what its key signed."""
-    for number, line in anchor_file.lines(file):
-        yield number, AuditAnchor.read(line)
+    return anchor_file.anchors(file, AuditAnchor.read)
 
 
-def missed(unit: Unit, kept: Iterable[AuditAnchor]) -> Iterator[tuple[AuditAnchor, bool]]:
+def missed(unit: Unit, anchors: Iterable[AuditAnchor]) -> Iterator[tuple[AuditAnchor, bool]]:
     """Return each anchor that the log does not bear out, and whether it has such a row."""
-    rest = iter(kept)
-    while some := list(islice(rest, _AT_ONCE)):
-        rows = unit.all(
-            "select seq, hash from audit_log where seq = any(%(seqs)s)",
-            seqs=[anchor.seq for anchor in some],
-        )
-        hashes = {row.seq: bytes(row.hash) for row in rows}
-        for anchor in some:
-            if hashes.get(anchor.seq) != anchor.hash:
-                yield anchor, anchor.seq in hashes
+    links = "select seq as number, hash from audit_log where seq = any(%(numbers)s)"
+    return anchored.missed(unit, anchors, links=links)
 
 
 def _signed(seq: int, hash: bytes) -> bytes:  # noqa: A002 - what it is

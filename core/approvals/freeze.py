@@ -4,15 +4,16 @@ A freeze stops what is new: nothing leaves and nothing arrives. Money that was s
 still settles. A wallet that is frozen already, for whatever reason, is left as it stands.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from core.access.actors import Actor
 from core.access.approval_store import Approval
 from core.access.approvals import Kind
+from core.approvals.telling import tell_approved
 from core.ledger import book
-from core.store.outbox import queue_notice
+from core.ledger.book import WalletBalance
 from core.store.unit import Unit
 
 FROZEN = "frozen"
@@ -45,11 +46,6 @@ def _set(unit: Unit, asked: Approval, by: Actor, *, wallet: UUID, status: str) -
     book.set_status(unit, id=unit.new_id(), account=wallet, status=status, reason=reason)
 
 
-def _tell(alert: str, unit: Unit, asked: Approval) -> None:
-    if asked.status == "approved":
-        queue_notice(unit, customer_id=asked.customer, alert=alert, facts={})
-
-
 FREEZE = Kind(
     name="freeze",
     make="freezes.request",
@@ -57,7 +53,7 @@ FREEZE = Kind(
     mfa=True,
     expires=DECIDED_WITHIN,
     effect=_freeze,
-    tell=lambda unit, asked: _tell("wallets_frozen", unit, asked),
+    tell=tell_approved("wallets_frozen"),
 )
 UNFREEZE = Kind(
     name="unfreeze",
@@ -66,6 +62,13 @@ UNFREEZE = Kind(
     mfa=True,
     expires=DECIDED_WITHIN,
     effect=_unfreeze,
-    tell=lambda unit, asked: _tell("wallets_released", unit, asked),
+    tell=tell_approved("wallets_released"),
 )
 """Neither has facts: the customer is enough."""
+
+
+def possible(wallets: Iterable[WalletBalance]) -> list[str]:
+    """Return the kinds, by name, that would change any of a customer's wallets."""
+    frozen = [wallet.status == FROZEN for wallet in wallets]
+    would = {FREEZE.name: not all(frozen), UNFREEZE.name: any(frozen)}
+    return [kind for kind, changes in would.items() if changes]

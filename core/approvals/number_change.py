@@ -8,8 +8,8 @@ from core.access import addresses, approvals
 from core.access.actors import Actor
 from core.access.approval_store import Approval
 from core.access.approvals import Kind
+from core.approvals.telling import tell_approved
 from core.store import contacts
-from core.store.outbox import queue_notice
 from core.store.unit import Unit
 
 NAME = "number_change"
@@ -35,11 +35,6 @@ def _effect(unit: Unit, asked: Approval, by: Actor) -> Mapping[str, str]:
     return {}
 
 
-def _tell(unit: Unit, asked: Approval) -> None:
-    if asked.status == "approved":
-        queue_notice(unit, customer_id=asked.customer, alert="number_changed", facts={})
-
-
 KIND = Kind(
     name=NAME,
     make="numbers.request",
@@ -47,6 +42,6 @@ KIND = Kind(
     mfa=True,
     expires=timedelta(hours=72),
     effect=_effect,
-    tell=_tell,
+    tell=tell_approved("number_changed"),
 )
 """Fact: ``to``, the token of the new number."""

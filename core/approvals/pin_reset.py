@@ -8,8 +8,8 @@ from core.access import approvals, pins
 from core.access.actors import Actor
 from core.access.approval_store import Approval
 from core.access.approvals import Kind
+from core.approvals.telling import tell_approved
 from core.store import contacts
-from core.store.outbox import queue_notice
 from core.store.unit import Unit
 
 NAME = "pin_reset"
@@ -35,11 +35,6 @@ def _effect(unit: Unit, asked: Approval, _: Actor) -> Mapping[str, str]:
     return {"until": until.isoformat()}
 
 
-def _tell(unit: Unit, asked: Approval) -> None:
-    if asked.status == "approved":
-        queue_notice(unit, customer_id=asked.customer, alert="pin_reset_allowed", facts={})
-
-
 KIND = Kind(
     name=NAME,
     make="pin_resets.request",
@@ -47,6 +42,6 @@ KIND = Kind(
     mfa=True,
     expires=timedelta(hours=24),
     effect=_effect,
-    tell=_tell,
+    tell=tell_approved("pin_reset_allowed"),
 )
 """Fact: ``address``, the token of where the new PIN may be chosen."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from core.crm.case_store import Case
 from core.crm.cases import NOTE
+from core.crm.cursors import cursor, place
 from core.store.unit import Row, Unit
 from core.store.words import opened_content
 
@@ -46,7 +47,7 @@ class Entry:
     @property
     def cursor(self) -> str:
         """Where to go on reading."""
-        return f"{self.at.isoformat()}|{self.id}"
+        return cursor(self.at, self.id)
 
 
 # Each part is bounded by itself, so that a long story costs no more than a page of it.
@@ -82,7 +83,7 @@ def thread(unit: Unit, case: Case, *, after: str | None = None, limit: int = 100
 
     :raises ValueError: if ``after`` is no cursor
     """
-    at, last = _place(after)
+    at, last = place(after)
     return _read(unit, case, forward=True, at=at, last=last, limit=limit)
 
 
@@ -91,7 +92,7 @@ def latest(unit: Unit, case: Case, *, before: str | None = None, limit: int = 10
 
     :raises ValueError: if ``before`` is no cursor
     """
-    at, last = _place(before)
+    at, last = place(before)
     return _read(unit, case, forward=False, at=at, last=last, limit=limit)
 
 
@@ -138,10 +139,3 @@ def _entry(unit: Unit, row: Row) -> Entry:
         was=row.was,
         became=row.became,
     )
-
-
-def _place(cursor: str | None) -> tuple[datetime | None, UUID | None]:
-    if cursor is None:
-        return None, None
-    at, _, last = cursor.partition("|")
-    return datetime.fromisoformat(at), UUID(last)

@@ -77,6 +77,16 @@ class Person:
         """The whole name."""
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def masked_name(self) -> str:
+        """The name as others may read it."""
+        return masked_name(self.first_name, self.last_name)
+
+    @property
+    def masked_phone(self) -> str:
+        """The number as others may read it; stars alone where there is none."""
+        return mask(self.phone or "")
+
 
 REGISTER = """
 insert into customers (id, first_name, last_name, email, phone_number, date_of_birth, id_number,
@@ -167,6 +177,11 @@ def people(unit: Unit, ids: Iterable[UUID]) -> dict[UUID, Person]:
         )
         for row in rows
     }
+
+
+def lock(unit: Unit, customer: UUID) -> None:
+    """Have what several phones of one customer ask for at once happen one after the other."""
+    unit.one("select id from customers where id = %(id)s for no key update", id=customer)
 
 
 def email(unit: Unit, customer: UUID) -> str | None:

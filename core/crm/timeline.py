@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from core.access import audit
 from core.access.actors import Actor
 from core.crm import customers
+from core.crm.cursors import cursor, place
 from core.money import Money
-from core.names import masked_name
 from core.store.unit import Row, Unit
 from core.store.words import opened_content
 
@@ -46,7 +45,7 @@ class Moment:
     @property
     def cursor(self) -> str:
         """Where to go on reading."""
-        return f"{self.at.isoformat()}|{self.id}"
+        return cursor(self.at, self.id)
 
 
 # Each part is bounded by itself and found by its own index, newest first.
@@ -101,29 +100,20 @@ def page(
 ) -> list[Moment]:
     """Return a customer's story, newest first; ``before`` is the ``cursor`` of the last one read.
 
-    That it was looked at is audited.
+    For the customer's own page (`core.customer_view.look`), which notes that it was seen.
 
     :raises Forbidden: if they may see no customers
     :raises ValueError: if ``before`` is no cursor
     """
     actor.require("customers.read")
-    at, _, last = (before or "|").partition("|")
+    at, last = place(before)
     rows = unit.all(
         TIMELINE,
         customer=customer,
         kinds=list(kinds),
-        at=datetime.fromisoformat(at) if at else None,
-        last=UUID(last) if last else None,
+        at=at,
+        last=last,
         limit=max(1, min(limit, MOST_LISTED)),
-    )
-    audit.note(
-        unit,
-        actor,
-        "customer.seen",
-        subject="customer",
-        subject_id=customer,
-        customer=customer,
-        fields=("timeline",),
     )
     met = customers.people(unit, [row.other for row in rows if row.other is not None])
     return [_moment(unit, row, met) for row in rows]
@@ -143,5 +133,5 @@ def _moment(unit: Unit, row: Row, met: dict[UUID, customers.Person]) -> Moment:
         what=row.what or row.step or "",
         outcome=row.outcome or "",
         amount=None if row.amount is None else Money(row.amount, row.currency),
-        who="" if other is None else masked_name(other.first_name, other.last_name),
+        who="" if other is None else other.masked_name,
     )

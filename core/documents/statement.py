@@ -13,7 +13,6 @@ from core.crm.customers import people
 from core.documents.shelf import Wanted
 from core.ledger import book
 from core.money import Money
-from core.names import masked_name
 from core.store.unit import Unit
 from core.transfers.history import others
 
@@ -96,7 +95,7 @@ def read(unit: Unit, wanted: Wanted) -> AccountStatement:
     return AccountStatement(
         number=wanted.number,
         account_no=account.account_no,
-        name=masked_name(owner.first_name, owner.last_name),
+        name=owner.masked_name,
         country=owner.country,
         since=wanted.since,
         until=wanted.until,

@@ -8,13 +8,11 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from pathlib import Path
 from typing import Self
 
-from core.ledger import seals
+from core.ledger import anchor_file, anchored, seals
 from core.store.unit import Unit
-
-_AT_ONCE = 1000
 
 
 class BadAnchor(Exception):
@@ -33,6 +31,11 @@ class Anchor:
     def height(self) -> int:
         """The number of the block."""
         return int(json.loads(self.header)["height"])
+
+    @property
+    def number(self) -> int:
+        """The height, by the name that anchors of every chain have for it."""
+        return self.height
 
     @property
     def hash(self) -> bytes:
@@ -79,6 +82,11 @@ class Anchor:
         return anchor
 
 
+def place(data_dir: Path) -> Path:
+    """Return where the house keeps the anchors of its book."""
+    return anchor_file.place(data_dir, "anchors")
+
+
 def head(unit: Unit, *, since: int = 0) -> Anchor | None:
     """Return the anchor of the last block, or None when there is none above ``since``."""
     row = unit.maybe(
@@ -96,15 +104,24 @@ def head(unit: Unit, *, since: int = 0) -> Anchor | None:
     )
 
 
+def last_height(file: Path) -> int:
+    """Return the highest block that the file's end tells of, 0 when there is none."""
+    return anchor_file.last_number(file, _read)
+
+
+def kept(file: Path) -> Iterator[tuple[int, Anchor | None]]:
+    """Return line number and anchor of each line; None where a line is not what its key signed."""
+    return anchor_file.anchors(file, _read)
+
+
 def missed(unit: Unit, anchors: Iterable[Anchor]) -> Iterator[tuple[Anchor, bool]]:
     """Return each anchor that the book does not bear out, and whether it has such a block."""
-    rest = iter(anchors)
-    while some := list(islice(rest, _AT_ONCE)):
-        rows = unit.all(
-            "select height, hash from ledger_blocks where height = any(%(heights)s)",
-            heights=[anchor.height for anchor in some],
-        )
-        hashes = {row.height: bytes(row.hash) for row in rows}
-        for anchor in some:
-            if hashes.get(anchor.height) != anchor.hash:
-                yield anchor, anchor.height in hashes
+    links = "select height as number, hash from ledger_blocks where height = any(%(numbers)s)"
+    return anchored.missed(unit, anchors, links=links)
+
+
+def _read(line: str) -> Anchor | None:
+    try:
+        return Anchor.read(line)
+    except BadAnchor:
+        return None

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from core.crm.customers import people
+from core.crm.customers import lock, people
 from core.errors import Refusal
 from core.ledger import book
 from core.money import Money
-from core.names import masked_name
 from core.store import contacts
 from core.store.crashpoints import reached
 from core.store.outbox import Notice, queue_notices
@@ -63,7 +62,7 @@ def collect(unit: Unit, who: Entitled) -> int:
     What somebody else is at this moment ending is passed over.
     """
     # Before any account, as whatever changes a customer does.
-    unit.one("select id from customers where id = %(id)s for no key update", id=who.customer)
+    lock(unit, who.customer)
     rows = unit.all(
         """
         select id, payer, wallet_id, amount, currency, reference, channel, note
@@ -134,8 +133,7 @@ def _pay(unit: Unit, customer: UUID, row: Row) -> None:
     note = "" if row.note is None else unit.keys.open(row.note, field=SEALED, row=row.id)
     _record(unit, customer, row, wallet=wallet, capture=capture, claim=claim, note=note)
     met = people(unit, [customer, row.payer])
-    joined, payer = (masked_name(met[one].first_name, met[one].last_name)
-                     for one in (customer, row.payer))  # fmt: skip
+    joined, payer = met[customer].masked_name, met[row.payer].masked_name
     facts = {"amount": str(amount), "reference": row.reference}
     got = facts | {"name": payer, "balance": str(book.balance(unit, wallet).available)}
     told = Notice(customer, "money_received", got)

@@ -6,8 +6,6 @@ from uuid import UUID
 
 from core.crm import customers
 from core.crm.customers import Payee
-from core.names import masked_name
-from core.phone import mask
 from core.store.unit import Unit
 
 JUST_PAID = timedelta(minutes=30)
@@ -31,8 +29,7 @@ def find(unit: Unit, customer: UUID, *, currency: str) -> Payee | None:
     if row is None:
         return None
     known = customers.people(unit, [customer])[customer]
-    name = masked_name(known.first_name, known.last_name)
-    return Payee(customer, name, mask(known.phone or ""), row.takes)
+    return Payee(customer, known.masked_name, known.masked_phone, row.takes)
 
 
 def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
@@ -65,8 +62,8 @@ def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
     return [
         Payee(
             one,
-            masked_name(known[one].first_name, known[one].last_name),
-            mask(known[one].phone or ""),
+            known[one].masked_name,
+            known[one].masked_phone,
             takes=True,
         )
         for one in found

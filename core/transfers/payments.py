@@ -6,8 +6,6 @@ from uuid import UUID
 
 from core.crm import customers
 from core.money import Money
-from core.names import masked_name
-from core.phone import mask
 from core.store.unit import Unit
 
 MOST_LISTED = 20
@@ -44,8 +42,8 @@ def sent_by(unit: Unit, customer: UUID, *, limit: int) -> list[Payment]:
                 id=row.id,
                 when=row.created_at,
                 amount=Money(row.amount, row.currency),
-                name=masked_name(payee.first_name, payee.last_name),
-                phone=mask(payee.phone) if payee.phone else "",
+                name=payee.masked_name,
+                phone=payee.masked_phone if payee.phone else "",
                 reference=row.reference,
             )
         )

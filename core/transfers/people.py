@@ -8,8 +8,6 @@ from uuid import UUID
 
 from core.crm import customers
 from core.errors import Refusal
-from core.names import masked_name
-from core.phone import mask
 from core.store.unit import Unit
 
 MOST_PEOPLE = 50
@@ -94,8 +92,8 @@ def saved(unit: Unit, customer: UUID) -> list[SavedPerson]:
             id=row.id,
             payee=row.payee,
             label=unit.keys.open(row.label, field=SEALED, row=row.id),
-            name=masked_name(known[row.payee].first_name, known[row.payee].last_name),
-            phone=mask(known[row.payee].phone or ""),
+            name=known[row.payee].masked_name,
+            phone=known[row.payee].masked_phone,
         )
         for row in rows
     ]
@@ -137,7 +135,7 @@ def save(unit: Unit, customer: UUID, payee: UUID, label: str) -> None:
     :raises LabelTaken: if somebody else is called so
     :raises TooManyPeople: if fifty are saved already
     """
-    _lock(unit, customer)
+    customers.lock(unit, customer)
     people = saved(unit, customer)
     known = next((person for person in people if person.payee == payee), None)
     if known is not None:
@@ -170,7 +168,7 @@ def rename(unit: Unit, customer: UUID, person: UUID, label: str) -> None:
     :raises LabelTaken: if somebody else is called so
     :raises PersonGone: if they are not saved any more
     """
-    _lock(unit, customer)
+    customers.lock(unit, customer)
     _require_free([one for one in saved(unit, customer) if one.id != person], label)
     renamed = unit.run(
         """
@@ -197,11 +195,6 @@ def remove(unit: Unit, customer: UUID, person: UUID) -> None:
 def _require_free(people: Sequence[SavedPerson], label: str) -> None:
     if any(_plain(person.label) == _plain(label) for person in people):
         raise LabelTaken(label=label)
-
-
-def _lock(unit: Unit, customer: UUID) -> None:
-    """Have two phones of one customer save people one after the other."""
-    unit.one("select id from customers where id = %(id)s for no key update", id=customer)
 
 
 def _plain(text: str) -> str:

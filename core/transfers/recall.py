@@ -16,7 +16,6 @@ from core.crm.customers import people
 from core.errors import Refusal
 from core.ledger import book
 from core.money import Money
-from core.names import masked_name
 from core.store.outbox import Notice, queue_notices
 from core.store.unit import Unit
 
@@ -136,7 +135,7 @@ def tell(unit: Unit, asked: Approval) -> None:
     queue_notices(
         unit,
         [
-            Notice(whose, alert, facts | {"name": masked_name(other.first_name, other.last_name)})
+            Notice(whose, alert, facts | {"name": other.masked_name})
             for whose, alert, other in (
                 (payer, to_payer, known[payee]),
                 (payee, to_payee, known[payer]),

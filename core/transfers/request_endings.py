@@ -10,7 +10,6 @@ from uuid import UUID
 from core.crm import customers
 from core.errors import Refusal
 from core.money import Money
-from core.names import masked_name
 from core.store.outbox import queue_notice
 from core.store.unit import Unit
 from core.transfers import send
@@ -156,7 +155,7 @@ def _close(unit: Unit, held: Locked, status: Ending) -> None:
             customer_id=held.asker,
             alert=f"request_{status}",
             facts={
-                "name": masked_name(other.first_name, other.last_name),
+                "name": other.masked_name,
                 "amount": str(held.amount),
             },
         )

@@ -8,8 +8,6 @@ from uuid import UUID
 from core.crm import customers
 from core.errors import Refusal
 from core.money import Money
-from core.names import masked_name
-from core.phone import mask
 from core.store.outbox import queue_notice
 from core.store.unit import Row, Unit
 from core.transfers import blocks, notes
@@ -67,7 +65,7 @@ def ask(unit: Unit, *, asker: UUID, asked: UUID, amount: Money, note: str = "") 
     if asker == asked:
         raise ValueError("money is asked of somebody else")
     people = customers.people(unit, [asker, asked])
-    name = masked_name(people[asked].first_name, people[asked].last_name)
+    name = people[asked].masked_name
     if blocks.is_blocked(unit, asked, asker):
         raise RequestNotTaken(name=name)
     _require_room(unit, asker, asked)
@@ -89,13 +87,13 @@ def ask(unit: Unit, *, asker: UUID, asked: UUID, amount: Money, note: str = "") 
     facts = {
         "number": str(number),
         "amount": str(amount),
-        "name": masked_name(people[asker].first_name, people[asker].last_name),
+        "name": people[asker].masked_name,
     }
     alert = "money_requested_note" if said else "money_requested"
     queue_notice(
         unit, customer_id=asked, alert=alert, facts=facts | ({"note": said} if said else {})
     )
-    phone = mask(people[asked].phone or "")
+    phone = people[asked].masked_phone
     return MoneyRequest(request, number, asked, name, phone, amount, said)
 
 
@@ -136,7 +134,7 @@ def numbered(unit: Unit, customer: UUID, number: int) -> MoneyRequest:
 
 def _require_room(unit: Unit, asker: UUID, asked: UUID) -> None:
     """Judge how often somebody asks, one of their phones after the other."""
-    unit.one("select id from customers where id = %(id)s for no key update", id=asker)
+    customers.lock(unit, asker)
     row = unit.one(
         """
         select
@@ -170,8 +168,8 @@ def _told(unit: Unit, rows: Sequence[Row]) -> list[MoneyRequest]:
             id=row.id,
             number=row.number,
             other=row.other,
-            name=masked_name(people[row.other].first_name, people[row.other].last_name),
-            phone=mask(people[row.other].phone or ""),
+            name=people[row.other].masked_name,
+            phone=people[row.other].masked_phone,
             amount=Money(row.amount, row.currency),
             note="" if row.note is None else unit.keys.open(row.note, field=SEALED, row=row.id),
         )

@@ -16,7 +16,6 @@ from core.errors import Refusal
 from core.kyc.countries import SERVED
 from core.ledger import book
 from core.money import Money
-from core.names import masked_name
 from core.phone import country_of, mask
 from core.store import contacts
 from core.store.crashpoints import reached
@@ -204,7 +203,7 @@ def _invite(
     """Owe the number an invitation, unless it wants none or had enough: last, for what it locks."""
     country, message = country_of(phone, ""), unit.new_id()
     who = people(unit, [payer])[payer]
-    facts = {"name": masked_name(who.first_name, who.last_name), "amount": str(amount)}
+    facts = {"name": who.masked_name, "amount": str(amount)}
     sender: str | None = unit.value(
         """
         select owe_invitation(%(waiting)s, %(contact)s, %(country)s, %(language)s, %(message)s,

@@ -10,8 +10,8 @@ from twilio.request_validator import RequestValidator
 from bot import app as apps
 from bot import hub
 from bot.admission import Admission, TurnedAway
-from tests.support.drains import until
 from tests.support.town import AMINA, BRIAN, PROVIDERS, Phone
+from tests.support.until import until
 
 
 def line(**given: object) -> Admission:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
@@ -16,6 +16,7 @@ from core.store import data_keys, rotation
 from core.store.key_watch import Watch
 from core.store.keyring import UnknownKey
 from tests.support.town import PIN, Phone
+from tests.support.until import until
 
 OLD, NEW = 1, 2
 SOON = timedelta(seconds=1)
@@ -73,28 +74,24 @@ def town(processes) -> Iterator[Callable[[], list[Town]]]:
         thread.join(10)
 
 
-def _wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
-    until = monotonic() + seconds
-    while not true():
-        assert monotonic() < until, "it did not come about"
-        sleep(0.02)
-
-
 def test_keys_rotate_under_load(processes, town):
     ours = processes[0]
-    _wait_until(lambda: min(one.turns for one in town()) > 4)
+    until(lambda: min(one.turns for one in town()) > 4, seconds=20)
     number = data_keys.announce(ours.engine, provider(ours.settings), after=SOON)
     assert number == NEW
-    _wait_until(lambda: all(house.keys.newest == NEW for house in processes))
+    until(lambda: all(house.keys.newest == NEW for house in processes), seconds=20)
     while sum(step.resealed for step in rotation.reseal(ours.unit)):
         pass
     with ours.unit() as unit:
         assert rotation.left(unit, OLD) == {}
         assert rotation.left(unit, NEW)["customers.first_name"] == len(PEOPLE)
     data_keys.destroy(ours.engine, OLD)
-    _wait_until(lambda: all(house.keys.known == {NEW} for house in processes))
+    until(lambda: all(house.keys.known == {NEW} for house in processes), seconds=20)
     before = [one.turns for one in town()]
-    _wait_until(lambda: all(one.turns > then + 4 for one, then in zip(town(), before, strict=True)))
+    until(
+        lambda: all(one.turns > then + 4 for one, then in zip(town(), before, strict=True)),
+        seconds=20,
+    )
     assert [one.bad for one in town()] == [[], [], [], []]
 
 

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from bench import memory
-from tests.support.stack import WEB, Stack, run_stack, until
+from tests.support.stack import WEB, Stack, run_stack
+from tests.support.until import until
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from core.access.mfa import code_at
 from tests.browser.colleagues import sign_in
-from tests.support.stack import until
+from tests.support.until import until
 
 
 def test_with_a_second_factor(colleagues):

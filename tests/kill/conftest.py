@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from bot.embedded.redis import Redis
+from bot.house import House
 from core.demo import bank
+from tests.support import without_redis
 from tests.support.keys import KEYS
 from tests.support.servers import Servers
 from tests.support.stack import WEB, Stack, run_stack
+from tests.support.town import Clock
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +58,27 @@ def stack(
         WEB_THREADS="6",
     ) as running:
         yield running
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """The time of ``house``."""
+    return Clock(now)
+
+
+@pytest.fixture
+def house(
+    servers: Servers, clean_database: str, clock: Clock, pepper: bytes, tmp_path: Path
+) -> Iterator[House]:
+    """A house whose work may be done in a process that dies. Redis is away."""
+    settings = without_redis.settings_of(
+        servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper
+    )
+    with (
+        servers.app(clean_database) as engine,
+        without_redis.furnished(settings, engine, clock) as house,
+    ):
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, exc
 
 from tests.kill.customers import acknowledged, answered
 from tests.support.launched import House
+from tests.support.until import until
 
 AT_MOST_SECONDS = 90.0
 STEP_SECONDS = 0.05
@@ -49,7 +50,7 @@ class Probe:
         began = time.monotonic()
         self._house.kill(what)
         sights: Mapping[str, Callable[[], object]] = {
-            "itself": lambda: self._until(lambda: self._is_back(what, old)),
+            "itself": lambda: _comes(lambda: self._is_back(what, old)),
             "ussd": self._dial,
             "whatsapp": lambda: self._write(heard),
         }
@@ -73,17 +74,15 @@ class Probe:
 
     def _write(self, heard: set[str]) -> None:
         acknowledged(self._chat, "BAL")
-        self._until(lambda: {said["id"] for said in self._chat.heard()} - heard)
-
-    def _until(self, true: Callable[[], object]) -> None:
-        end = time.monotonic() + AT_MOST_SECONDS
-        while not true():
-            assert time.monotonic() < end
-            time.sleep(STEP_SECONDS)
+        _comes(lambda: {said["id"] for said in self._chat.heard()} - heard)
 
     def _is_back(self, what: str, old: Sequence[int]) -> bool:
         alive = set(self._house.pids(what))
         return bool(alive) and not alive & set(old) and AT_WORK[what](self._house, self._books)
+
+
+def _comes(true: Callable[[], object]) -> None:
+    until(true, seconds=AT_MOST_SECONDS, step=STEP_SECONDS)
 
 
 def _is_well(part: str) -> Callable[[House, Engine], bool]:

@@ -2,11 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
-import uuid_utils.compat
-
-from bot import house as houses
-from bot.settings import Settings
 from core.access import approval_store, audit
 from core.access.actors import SYSTEM
 from core.access.audit_verify import verify as breaches_of
@@ -16,21 +11,8 @@ from core.transfers import recall
 from core.transfers.send import send_money
 from tests.core.people import someone
 from tests.support import crashes
+from tests.support.crashes import KILLED
 from tests.support.desk import hired
-
-KILLED = -9
-
-
-@pytest.fixture
-def house(servers, clean_database, now, pepper, tmp_path):
-    settings = Settings(
-        _env_file=None, demo_mode=True, data_dir=tmp_path,
-        database_url=servers.app_url(clean_database), redis_url="redis://127.0.0.1:9/0",
-    ).model_copy(update={"pin_pepper": pepper})  # fmt: skip
-    with servers.app(clean_database) as engine:
-        built = houses.furnish(settings, engine, clock=lambda: now, ids=uuid_utils.compat.uuid7)
-        yield built
-        built.redis.close()
 
 
 def test_effect_and_decision_are_there_together_or_not_at_all(house, now):

@@ -16,8 +16,9 @@ from tests.kill.customers import Listener, Payer, Writer
 from tests.kill.judgement import Books, outside_the_window
 from tests.kill.recovery import Probe, table
 from tests.support.launched import House, free_port
-from tests.support.stack import SCHEDULER, TWIN, WORKER, until
+from tests.support.stack import SCHEDULER, TWIN, WORKER
 from tests.support.town import AMINA, BRIAN, NEEMA
+from tests.support.until import until
 
 CYCLES = int(os.environ.get("CYCLES", "20"))
 SECONDS = float(os.environ.get("SECONDS", "8"))

@@ -9,20 +9,19 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-import uuid_utils.compat
 
 from bot import answers, hub
-from bot import house as houses
 from bot.house import House
 from bot.settings import Settings
 from channels.message import Receipt, SessionEnd
 from core.ledger import verify
 from core.store import contacts, crashpoints
 from tests.structure.source import ROOMS, files, name, tree
-from tests.support import crashes, unsealed
-from tests.support.drains import until
+from tests.support import crashes, unsealed, without_redis
+from tests.support.crashes import KILLED
 from tests.support.phone_company import PhoneCompany, open_company
 from tests.support.town import AMINA, BRIAN, PIN, Clock, Phone
+from tests.support.until import until
 
 TURN = [
     "turn.heard", "turn.secret_proved", "turn.opened", "money.posted",
@@ -42,7 +41,6 @@ OTHERS = {
     "approval.decided", "waiting.held", "waiting.invited", "waiting.paid",
     "document.written",
 }  # fmt: skip
-KILLED = -9
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +57,10 @@ def settings(
     """A demo bank for this module. Redis is away: what has to happen happens without it."""
     database = f"crash_{worker_name}"
     servers.create(database, template=bank_template)
-    yield Settings(
-        _env_file=None, demo_mode=True, data_dir=tmp_path_factory.mktemp("crash"),
-        database_url=servers.app_url(database), redis_url="redis://127.0.0.1:9/0",
+    yield without_redis.settings_of(
+        servers.app_url(database), data_dir=tmp_path_factory.mktemp("crash"), pepper=pepper,
         twilio_api_base=company.url, sms_rate=1000, name_enquiry_base="http://127.0.0.1:9",
-    ).model_copy(update={"pin_pepper": pepper})  # fmt: skip
+    )  # fmt: skip
     servers.drop(database)
 
 
@@ -76,10 +73,12 @@ def clock(now) -> Clock:
 @pytest.fixture(scope="module")
 def house(settings, servers, clock) -> Iterator[House]:
     """The house as it is after the crash: a process that knows nothing of the one that died."""
-    with servers.app(settings.database_url.rpartition("/")[2].partition("?")[0]) as engine:
-        built = houses.furnish(settings, engine, clock=clock, ids=uuid_utils.compat.uuid7)
-        yield built
-        built.redis.close()
+    database = settings.database_url.rpartition("/")[2].partition("?")[0]
+    with (
+        servers.app(database) as engine,
+        without_redis.furnished(settings, engine, clock) as house,
+    ):
+        yield house
 
 
 @pytest.fixture(autouse=True)

@@ -1,36 +1,14 @@
 """A process dies between a document's file and its row: half of it counts for nothing."""
 
 import pytest
-import uuid_utils.compat
 
-from bot import house as houses
-from bot.settings import Settings
 from core.documents import orders, shelf
 from core.store import contacts
 from core.store.outbox import register_senders
 from tests.core.people import someone
 from tests.support import crashes, unsealed
+from tests.support.crashes import KILLED
 from tests.support.outbox_rows import ALL
-from tests.support.town import Clock
-
-KILLED = -9
-
-
-@pytest.fixture
-def clock(now):
-    return Clock(now)
-
-
-@pytest.fixture
-def house(servers, clean_database, clock, pepper, tmp_path):
-    settings = Settings(
-        _env_file=None, demo_mode=True, data_dir=tmp_path,
-        database_url=servers.app_url(clean_database), redis_url="redis://127.0.0.1:9/0",
-    ).model_copy(update={"pin_pepper": pepper})  # fmt: skip
-    with servers.app(clean_database) as engine:
-        built = houses.furnish(settings, engine, clock=clock, ids=uuid_utils.compat.uuid7)
-        yield built
-        built.redis.close()
 
 
 @pytest.fixture

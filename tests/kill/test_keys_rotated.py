@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -21,6 +21,7 @@ from core.store.unit import open_unit
 from tests.kill.customers import PIN, answered
 from tests.support.keys import AUDIT, FIELD_KEY
 from tests.support.stack import ROOT, SCHEDULER, TWIN, WORKER, Stack
+from tests.support.until import until
 
 PICTURE = b"\xff\xd8\xff" + b"a picture of a customer" * 5000
 FILES = 400
@@ -98,13 +99,6 @@ class Rotation:
         return self.log.read_text()
 
 
-def wait_until(true: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.05)
-
-
 def kept_files(stack: Stack, keys) -> Files:
     return Files(stack.home, "media", keys)
 
@@ -117,16 +111,17 @@ def test_the_command_is_killed_and_begun_again_while_customers_pay(town, payers,
     ids = [uuid_utils.compat.uuid7() for _ in range(FILES)]
     for one in ids:
         files.write(one, PICTURE)
-    wait_until(lambda: min(one.screens for one in payers) > 5, 60)
+    until(lambda: min(one.screens for one in payers) > 5, seconds=60)
     first = Rotation(town)
-    wait_until(lambda: files.opened_by()[2] > FILES // 4, 300)
+    until(lambda: files.opened_by()[2] > FILES // 4, seconds=300)
     first.kill()
     assert files.opened_by()[1] > 0, "it was in the middle of the files"
     said = Rotation(town).ends(300)
     assert "data key 1 is destroyed" in said
     before = [one.screens for one in payers]
-    wait_until(
-        lambda: all(one.screens > then + 10 for one, then in zip(payers, before, strict=True)), 90
+    until(
+        lambda: all(one.screens > then + 10 for one, then in zip(payers, before, strict=True)),
+        seconds=90,
     )
     assert [one.bad for one in payers] == [[], [], []]
 

@@ -4,10 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import uuid_utils.compat
 
-from bot import house as houses
-from bot.settings import Settings
 from core.joining import Joining
 from core.kyc.tiers import Tier
 from core.ledger import book
@@ -17,32 +14,14 @@ from core.transfers import collecting, waiting_endings
 from core.transfers.waiting import WAITS
 from tests.core.people import BORN, HASH, someone
 from tests.support import crashes, unsealed
+from tests.support.crashes import KILLED
 from tests.support.outbox_rows import ALL
-from tests.support.town import Clock
 
-KILLED = -9
 NEW = "+254733000111"
 ZAWADI = Joining(
     first_name="Zawadi", last_name="Njeri", id_number="ID33000111", born=BORN, pin_hash=HASH,
     phone=NEW, country="KE", language="en", channel="ussd", consent=True, tier=Tier.REGISTERED,
 )  # fmt: skip
-
-
-@pytest.fixture
-def clock(now):
-    return Clock(now)
-
-
-@pytest.fixture
-def house(servers, clean_database, clock, pepper, tmp_path):
-    settings = Settings(
-        _env_file=None, demo_mode=True, data_dir=tmp_path,
-        database_url=servers.app_url(clean_database), redis_url="redis://127.0.0.1:9/0",
-    ).model_copy(update={"pin_pepper": pepper})  # fmt: skip
-    with servers.app(clean_database) as engine:
-        built = houses.furnish(settings, engine, clock=clock, ids=uuid_utils.compat.uuid7)
-        yield built
-        built.redis.close()
 
 
 @pytest.fixture

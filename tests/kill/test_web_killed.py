@@ -13,8 +13,9 @@ import pytest
 from core.ledger import verify
 from core.store.unit import Unit
 from tests.support.keys import KEYS
-from tests.support.stack import WEB, until
+from tests.support.stack import WEB
 from tests.support.town import AMINA, BRIAN, PIN
+from tests.support.until import until
 
 # In the order a paying press needs them.
 STEPS = (

@@ -3,8 +3,9 @@
 import httpx
 import pytest
 
-from tests.support.stack import SCHEDULER, TWIN, WORKER, until
+from tests.support.stack import SCHEDULER, TWIN, WORKER
 from tests.support.town import AMINA, BRIAN, PIN
+from tests.support.until import until
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,8 @@ PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])
 LONGEST = 30.0
 SENDER = "twilio:sms:21000"
+KILLED = -9
+"""How a process ends that dies at a crash point."""
 
 
 def _drain(house: House) -> None:

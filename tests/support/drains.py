@@ -1,8 +1,6 @@
 """Draining as tests do it, and what the outbox looks like afterwards."""
 
-from collections.abc import Callable
 from threading import Event
-from time import monotonic
 from typing import Any
 
 from bot.house import House
@@ -24,11 +22,3 @@ def rows(house: House) -> list[tuple[object, ...]]:
             (row.contact, row.status, said[row.message_id], row.error)
             for row in unsealed.outbox(unit)
         ]
-
-
-def until(condition: Callable[[], object], *, seconds: float = 120.0) -> None:
-    """Wait for something that has to come; how long it takes is not what is tested."""
-    end, waiting = monotonic() + seconds, Event()
-    while not condition():
-        assert monotonic() < end, "it never came to that"
-        waiting.wait(0.02)

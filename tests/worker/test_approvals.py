@@ -4,13 +4,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import uuid_utils.compat
 
-from bot import house as houses
-from bot.settings import Settings
 from core.access import approval_store, approvals, audit_anchor
 from core.access.actors import SYSTEM
 from core.access.approvals import Kind
+from tests.support import without_redis
 from tests.support.town import Clock
 from worker.anchoring import publish_audit_anchor
 from worker.approvals import sweep
@@ -23,15 +21,15 @@ def clock(now):
 
 @pytest.fixture
 def house(servers, clean_database, clock, pepper, tmp_path):
-    settings = Settings(
-        _env_file=None, demo_mode=True, data_dir=tmp_path,
-        database_url=servers.app_url(clean_database), redis_url="redis://127.0.0.1:9/0",
-    ).model_copy(update={"pin_pepper": pepper})  # fmt: skip
+    settings = without_redis.settings_of(
+        servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper
+    )
     known = dict(approvals._KINDS)
-    with servers.app(clean_database) as engine:
-        built = houses.furnish(settings, engine, clock=clock, ids=uuid_utils.compat.uuid7)
-        yield built
-        built.redis.close()
+    with (
+        servers.app(clean_database) as engine,
+        without_redis.furnished(settings, engine, clock) as house,
+    ):
+        yield house
     approvals._KINDS.clear()
     approvals.register(known.values())
 
@@ -76,4 +74,4 @@ def test_the_end_of_the_log_is_published_once(house):
         assert publish_audit_anchor(house).seq == seq
         assert publish_audit_anchor(house) is None
     file = audit_anchor.place(house.settings.data_dir)
-    assert [anchor.seq for _, anchor in audit_anchor.anchors(file)] == [1, 2]
+    assert [anchor.seq for _, anchor in audit_anchor.kept(file)] == [1, 2]

@@ -3,8 +3,9 @@
 from threading import Event, Thread
 
 from channels.message import Outgoing
-from tests.support.drains import drain, rows, until
+from tests.support.drains import drain, rows
 from tests.support.numbers import Number
+from tests.support.until import until
 
 OTHERS = [f"+2547120000{n:02d}" for n in range(40)]
 HANGS = "+254799999999"

@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 
 from bot.embedded.redis import Redis
 from bot.wake import Wake
-from tests.support.drains import until
 from tests.support.keys import FIELD_KEYS, SEAL_KEY_TEXT
 from tests.support.phone_company import PhoneCompany, open_company
+from tests.support.until import until
+from tests.support.without_redis import NOWHERE
 
-NOWHERE = "redis://127.0.0.1:9/0"  # nobody listens on the discard port
 ROOT = Path(__file__).parent.parent.parent
 SID = "AC" + "1" * 32
 

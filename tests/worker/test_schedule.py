@@ -13,13 +13,13 @@ from bot.wake import DRAIN
 from core.crm import messages
 from core.store import delivery
 from core.store.locks import held
-from tests.support.drains import drain, until
+from tests.support.drains import drain
 from tests.support.numbers import Number
+from tests.support.until import until
+from tests.support.without_redis import NOWHERE
 from worker import schedule
 from worker.drain import Drains
 from worker.schedule import Chore, Scheduler, wake_drains
-
-NOWHERE = "redis://127.0.0.1:9/0"  # nobody listens on the discard port
 
 
 def test_a_number_with_something_due_is_called(house: House, number: Number, queue) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.house import furnish
 from bot.ledger_gauges import LedgerCollector
 from bot.settings import Settings
-from core.ledger import anchor_file
+from core.ledger import anchors as anchors_of
 from core.ledger.anchors import Anchor
 from core.ledger.checks.seals import verify_seals
 from core.ledger.seals import SealKey
@@ -111,13 +111,13 @@ def test_the_head_is_written_down_once(make_house, book):
         seal.seal_book(house)
         assert anchoring.publish_anchor(house).height == height
         assert anchoring.publish_anchor(house) is None
-    file = anchor_file.place(house.settings.data_dir)
-    assert [anchor.height for _, anchor in anchor_file.anchors(file)] == [1, 2]
+    file = anchors_of.place(house.settings.data_dir)
+    assert [anchor.height for _, anchor in anchors_of.kept(file)] == [1, 2]
 
 
 def test_a_line_that_was_torn_hides_no_other(make_house, book):
     house = make_house()
-    file = anchor_file.place(house.settings.data_dir)
+    file = anchors_of.place(house.settings.data_dir)
     book.pay()
     seal.seal_book(house)
     anchoring.publish_anchor(house)
@@ -126,7 +126,7 @@ def test_a_line_that_was_torn_hides_no_other(make_house, book):
     book.pay()
     seal.seal_book(house)
     assert anchoring.publish_anchor(house).height == 2
-    anchors = [anchor for _, anchor in anchor_file.anchors(file)]
+    anchors = [anchor for _, anchor in anchors_of.kept(file)]
     assert [anchor and anchor.height for anchor in anchors] == [1, None, 2]
 
 
@@ -137,7 +137,7 @@ def test_the_keeper_hears_of_the_head_before_the_file_does(make_house, book, kee
     keeper.answer = 503
     with pytest.raises(httpx.HTTPStatusError):
         anchoring.publish_anchor(house)
-    assert not anchor_file.place(house.settings.data_dir).exists(), "it is offered again"
+    assert not anchors_of.place(house.settings.data_dir).exists(), "it is offered again"
     keeper.answer = 204
     assert anchoring.publish_anchor(house).height == 1
     assert Anchor.read(keeper.kept[-1]).height == 1

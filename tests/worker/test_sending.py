@@ -10,8 +10,9 @@ import pytest
 from bot.house import House
 from channels.message import Fate, Outgoing, Sent
 from core.store import resending, upkeep
-from tests.support.drains import drain, rows, until
+from tests.support.drains import drain, rows
 from tests.support.numbers import Number, fails
+from tests.support.until import until
 from worker import fates, sending
 from worker.sending import Drain
 

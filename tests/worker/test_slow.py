@@ -9,8 +9,9 @@ import pytest
 
 from bot.house import House
 from channels.message import Fate, Outgoing, SendFailed
-from tests.support.drains import drain, until
+from tests.support.drains import drain
 from tests.support.numbers import Number
+from tests.support.until import until
 from worker import fates, sending, slow
 from worker.slow import (
     MOST_REMEMBERED,

@@ -1,12 +1,15 @@
 """Approvals at the desk: asked for, seen, decided by another with a fresh code, taken back."""
 
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from core.access import audit
 from core.access.actors import SYSTEM
+from core.crm import cases
+from core.ledger import book
+from core.wallets.wallets import open_wallet
 
 WHY = "The customer proved who she is"
 
@@ -80,8 +83,8 @@ def test_nobody_decides_what_they_asked_for_but_may_take_it_back(somebody, clock
     page = desk.get(path).text
     assert "A colleague must decide" in page and f"{path}/approve" not in page
     refused = desk.post(f"{path}/approve", reason="I am sure")
-    assert (refused.status_code, "Somebody else must decide" in refused.text) == (409, True)
-    assert somebody("agent").post(f"{path}/withdraw").status_code == 409
+    assert (refused.status_code, "Somebody else must decide" in refused.text) == (403, True)
+    assert somebody("agent").post(f"{path}/withdraw").status_code == 403
     assert desk.post(f"{path}/withdraw").location == f"{path}?done=withdrawn"
 
 
@@ -121,3 +124,23 @@ def test_a_frozen_customer_is_seen_to_be_so(somebody, clock):
     done = somebody("compliance").post(f"{path}/approve", reason="Seen")
     assert done.location == f"{path}?done=approved"
     assert "frozen" in desk.get(amina).text
+
+
+@pytest.mark.parametrize(
+    ("frozen", "offered"), [(0, ["freeze"]), (1, ["freeze", "unfreeze"]), (2, ["unfreeze"])]
+)
+def test_only_what_would_change_a_wallet_is_offered(somebody, house, frozen, offered):
+    desk = somebody("agent")
+    case = desk.first_case("mine")
+    with house.unit() as unit:
+        customer = cases.get(unit, UUID(case.rsplit("/", 1)[1])).customer
+        open_wallet(unit, customer, "USD")
+        wallets = book.balances(unit, customer)
+        assert len(wallets) == 2
+        for wallet in wallets[:frozen]:
+            book.set_status(
+                unit, id=unit.new_id(), account=wallet.account_id, status="frozen",
+                reason=book.Reason(by="test", why="test"),
+            )  # fmt: skip
+    for path in (f"/desk/customers/{customer}", case):
+        assert re.findall(r"/ask/(freeze|unfreeze)\b", desk.get(path).text) == offered, path

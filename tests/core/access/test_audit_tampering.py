@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from core.access import audit
 from core.access.actors import SYSTEM, Actor
-from core.access.audit_anchor import AuditAnchor, head, last_seq, place
-from core.access.audit_anchor import anchors as anchors_of
+from core.access.audit_anchor import AuditAnchor, head, kept, last_seq, place
 from core.access.audit_verify import verify
 from core.ledger import anchor_file
 from core.ledger.seals import SealKey
@@ -247,7 +246,7 @@ def test_anchors_are_lines_that_prove_themselves(tampering, tmp_path):
     anchor_file.add(file, anchor)
     with file.open("a") as out:
         out.write(anchor.line.replace(f'"audit_seq": {ROWS}', '"audit_seq": 1') + "\n[]\n")
-    assert [one for _, one in anchors_of(file)] == [anchor, None, None]
+    assert [one for _, one in kept(file)] == [anchor, None, None]
     assert last_seq(file) == ROWS
     assert AuditAnchor.read(anchor.line) == anchor
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
