@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from types import FunctionType
 
 from flows.check.finding import Fault, Finding
 from flows.check.paths import ways
@@ -51,8 +53,11 @@ def undeclared(flow: type[Flow]) -> Iterator[Finding]:
 def alters(flow: type[Flow], effect: str) -> bool:
     """Return whether an effect may change what was read back: it touches the slots, or calls on."""
     function = getattr(flow, effect, None)
-    if function is None:
-        return True
+    return function is None or _changes_slots(function)
+
+
+@cache
+def _changes_slots(function: FunctionType) -> bool:
     tree = tree_of(function)
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     return any(

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
-from typing import Literal
+from typing import Literal, cast
 
 from flows import choices
 from flows.story import (
@@ -63,6 +64,11 @@ def needed(step: Step) -> tuple[str, ...]:
 
 def ways(flow: type[Flow], state: str) -> tuple[Way, ...]:
     """Return every path that can be walked from a step, in the order they are tried."""
+    return _ways(cast("type", flow), state)  # mypy takes the class of a class for unhashable
+
+
+@cache
+def _ways(flow: type[Flow], state: str) -> tuple[Way, ...]:
     return tuple(way for each in _by_trigger(flow, state).values() for way in _walked(each))
 
 

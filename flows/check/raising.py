@@ -24,6 +24,7 @@ Raised = frozenset[type[Refusal]]
 Found = frozenset[tuple[type[Refusal], bool]]  # and whether it is only one of a table
 NOTHING: Found = frozenset()
 ROOMS = ("core", "flows")
+_NAMES = (ast.Name, ast.Attribute)
 _PROMISE = re.compile(r":raises (\w+):")
 _WALKING: set[tuple[FunctionType, type | None]] = set()
 
@@ -101,13 +102,12 @@ def _promised(function: FunctionType, found: Found) -> Found:
     return promised | {(kind, tabled) for kind, tabled in found if not tabled}
 
 
-def _mentioned(function: FunctionType, owner: type) -> Iterable[tuple[FunctionType, type]]:
+@cache
+def _mentioned(function: FunctionType, owner: type) -> tuple[tuple[FunctionType, type], ...]:
     reader = _Reader(function, owner)
-    for node in ast.walk(tree_of(function)):
-        if isinstance(node, ast.Name | ast.Attribute):
-            found, of = reader.resolve(node)
-            if (called := _function(found)) is not None:
-                yield called, of
+    named = [node for node in ast.walk(tree_of(function)) if isinstance(node, _NAMES)]
+    resolved = ((_function(found), of) for found, of in map(reader.resolve, named))
+    return tuple((called, of) for called, of in resolved if called is not None)
 
 
 class _Reader:
