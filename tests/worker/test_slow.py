@@ -74,14 +74,18 @@ class Hanging:
 def test_who_timed_out_before_is_tried_a_few_at_a_time(
     house: House, number: Number, queue: Queue
 ) -> None:
-    provider = number.answer = Hanging()
+    provider, stop = Hanging(), Event()
+    number.answer = provider
     queue(*((f"+slow{n}", "hi") for n in range(10)))
     with ThreadPoolExecutor(1) as pool:
-        run = pool.submit(drain, house, number, threads=16)
+        # It must not leave while all who timed out wait for their next try.
+        run = pool.submit(drain, house, number, threads=16, idle_seconds=60, stop=stop)
         until(lambda: provider.tries >= 30)
         queue(*((f"+{n}", "hi") for n in range(30)))
         until(lambda: len(number.taken) >= 30)
         provider.mended.set()
+        until(lambda: len(number.taken) == 40)
+        stop.set()
         assert run.result(60) == 40
     assert 0 < provider.most <= SLOW_AT_ONCE
 
