@@ -8,6 +8,7 @@ from typing import Any
 import redis
 from flask import Flask, Response, abort
 
+from bot.simulator.twin import partners
 from bot.simulator.twin.africastalking import africastalking
 from bot.simulator.twin.bank_registry import bank_registry
 from bot.simulator.twin.content_api import content_api
@@ -72,6 +73,7 @@ def build(
     )
     for blueprint in (twilio, content_api, africastalking, bank_registry, mailbox, control):
         app.register_blueprint(blueprint)
+    partners.mount(app, settings, postman=exchange.postman, clock=clock, new_id=new_id, seed=seed)
     app.get("/media/<media>")(_media)
     app.get("/healthz")(_health)
     if mail_port is not None:

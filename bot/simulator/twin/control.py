@@ -10,8 +10,9 @@ from dataclasses import replace
 from threading import Event
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
+from bot.simulator.twin import partners
 from bot.simulator.twin.desk import Desk, Photo, desk
 from bot.simulator.twin.exchange import Pace
 from bot.simulator.twin.post import Outcome, Then
@@ -132,6 +133,7 @@ def reset() -> tuple[Response, int]:
     """Forget phones, faults, pictures and the tour."""
     desk().exchange.phones.clear()
     desk().exchange.faults.reset()
+    partners.reset(current_app)
     desk().exchange.pace = Pace()
     desk().photos.clear()
     desk().tried.clear()

@@ -1,0 +1,255 @@
+"""M-Pesa of Kenya: Safaricom's Daraja API, for money in and money out.
+
+An order ``collect`` is a prompt on a phone (STK push), ``pay`` a payout (B2C version 3), ``verify``
+asks whether a payment to our paybill is true. Fields of a body: ``amount`` and ``phone``;
+``reference`` (at most 12 letters, shown on the phone) to collect; ``number`` and ``account``, as a
+notice told them, to verify. Facts of what is done: ``number`` (M-Pesa's receipt), ``amount``,
+``name`` and ``phone`` of the other party, ``account`` that the payer wrote.
+
+What Daraja answers by calling us (`mpesa_result`) waits in the mailbox. Amounts are whole
+shillings: others are refused here, before they leave.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.money import Money
+from core.partners import mpesa_result
+from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
+from core.partners.daraja import Daraja, Rejected
+from core.partners.mailbox import Mailbox
+from core.partners.mpesa_hearing import MpesaHearing
+from core.partners.orders import Order
+from core.partners.wire import NoAnswer, NotReached, Reply
+
+CURRENCY = "KES"
+PUSH, PUSH_QUERY = "/mpesa/stkpush/v1/processrequest", "/mpesa/stkpushquery/v1/query"
+B2C, STATUS = "/mpesa/b2c/v3/paymentrequest", "/mpesa/transactionstatus/v1/query"
+LONGEST_REFERENCE = 12
+IN_PROCESS = frozenset({"4999"})
+"""Result codes that say no more than that the customer has not answered yet."""
+HEADROOM = 0.5
+"""Seconds of a call's time that are left for reading an answer that waits in the mailbox."""
+
+BELIEVED_FOR = timedelta(minutes=15)
+"""How long a payment that a notice tells of may be unknown to the status query."""
+
+Sent = Accepted | Done | Refused | Unclear | NotSent
+Asking = Callable[[Order, float], Sent | NotKnown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MpesaAccount:
+    """The bank's account at Safaricom, and where it is called back."""
+
+    base: str
+    consumer_key: str
+    consumer_secret: str = field(repr=False)
+    shortcode: str
+    passkey: str = field(repr=False)
+    initiator: str
+    credential: str = field(repr=False)
+    """The initiator's password, sealed with Safaricom's certificate."""
+    callback: str
+    """Where calls come to, without the secret: ``https://…/webhooks/payments/mpesa``."""
+    secret: str = field(repr=False)
+    allowed: tuple[str, ...] = ()
+    """Networks that calls may come from; everywhere when empty."""
+
+    def called_at(self, *parts: str) -> str:
+        """Return the address of one kind of call, with the secret in it."""
+        return f"{self.callback}/{self.secret}?is={':'.join(parts)}"
+
+
+class Mpesa(MpesaHearing):
+    """M-Pesa as a partner, and as somebody who calls us."""
+
+    name = "mpesa"
+
+    def __init__(
+        self, account: MpesaAccount, *, mailbox: Mailbox, clock: Callable[[], datetime]
+    ) -> None:
+        super().__init__(secret=account.secret, allowed=account.allowed, mailbox=mailbox)
+        self._account = account
+        self._daraja = Daraja(
+            account.base, account.consumer_key, account.consumer_secret, clock=clock
+        )
+        self._clock = clock
+
+    def send(self, order: Order, *, seconds: float) -> Sent:
+        """Ask for an order, once."""
+        asks = {"collect": self._push, "pay": self._pay, "verify": self._verify}
+        told = self._ask(asks, order, seconds)
+        return Unclear("they do not know it yet") if isinstance(told, NotKnown) else told
+
+    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
+        """Ask how an order stands that was sent."""
+        asks = {"collect": self._ask_push, "pay": self._ask_pay, "verify": self._verify}
+        return self._ask(asks, order, seconds)
+
+    def _ask(self, asks: Mapping[str, Asking], order: Order, seconds: float) -> Sent | NotKnown:
+        asking = asks.get(order.action)
+        if asking is None:
+            return Refused("unsupported", order.action)
+        try:
+            return asking(order, seconds)
+        except NotReached as error:
+            return NotSent(str(error))
+        except (NoAnswer, Rejected) as error:
+            return Unclear(str(error))
+
+    def _push(self, order: Order, seconds: float) -> Sent:
+        shillings = _shillings(order.body["amount"])
+        if shillings is None:
+            return Refused("whole_shillings", order.body["amount"])
+        phone = order.body["phone"].removeprefix("+")
+        reply = self._daraja.post(
+            PUSH,
+            {
+                **self._signed(),
+                "TransactionType": "CustomerPayBillOnline",
+                "Amount": shillings,
+                "PartyA": phone,
+                "PartyB": self._account.shortcode,
+                "PhoneNumber": phone,
+                "CallBackURL": self._account.called_at("stk", str(order.id)),
+                "AccountReference": order.body["reference"][:LONGEST_REFERENCE],
+                "TransactionDesc": "Wekeza deposit",
+            },
+            seconds=seconds,
+        )
+        told = reply.json()
+        if reply.ok and str(told.get("ResponseCode")) == "0":
+            return Accepted(str(told.get("CheckoutRequestID", "")))
+        return _not_taken(reply, told)
+
+    def _ask_push(self, order: Order, seconds: float) -> Accepted | Done | Refused | Unclear:
+        # Where the answer to the push was lost, the call about it has named the prompt.
+        checkout = order.reference or self._mailbox.wait(f"stk:{order.id}", seconds=0)
+        if not checkout:
+            return Unclear("nobody has said which prompt this is")
+        body = {**self._signed(), "CheckoutRequestID": checkout}
+        reply = self._daraja.post(PUSH_QUERY, body, seconds=seconds)
+        told = reply.json()
+        code = str(told.get("ResultCode", ""))
+        if not reply.ok or not code:
+            # While the customer is asked, the query answers with an error that says so.
+            waits = "process" in str(told.get("errorMessage", "")).lower()
+            return Accepted(checkout) if waits else Unclear(_shown(reply, told))
+        if code == "0":
+            return Done(checkout, {"amount": order.body["amount"], "phone": order.body["phone"]})
+        if code in IN_PROCESS:
+            return Accepted(checkout)
+        return Refused(mpesa_result.why(code), f"{code} {told.get('ResultDesc', '')}", checkout)
+
+    def _pay(self, order: Order, seconds: float) -> Sent:
+        shillings = _shillings(order.body["amount"])
+        if shillings is None:
+            return Refused("whole_shillings", order.body["amount"])
+        reply = self._daraja.post(
+            B2C,
+            {
+                "OriginatorConversationID": str(order.id),
+                "InitiatorName": self._account.initiator,
+                "SecurityCredential": self._account.credential,
+                "CommandID": "BusinessPayment",
+                "Amount": shillings,
+                "PartyA": self._account.shortcode,
+                "PartyB": order.body["phone"].removeprefix("+"),
+                "Remarks": order.body.get("reference", "Wekeza")[:100],
+                "Occasion": "",
+                "QueueTimeOutURL": self._account.called_at("timeout", str(order.id)),
+                "ResultURL": self._account.called_at("b2c", str(order.id)),
+            },
+            seconds=seconds,
+        )
+        told = reply.json()
+        if reply.ok and str(told.get("ResponseCode")) == "0":
+            return Accepted(str(told.get("ConversationID", "")))
+        if "duplicate" in str(told.get("errorMessage", "")).lower():
+            return Unclear("they have an order of this id already")
+        return _not_taken(reply, told)
+
+    def _ask_pay(self, order: Order, seconds: float) -> Sent | NotKnown:
+        return self._status(order, seconds, conversation=str(order.id))
+
+    def _verify(self, order: Order, seconds: float) -> Sent | NotKnown:
+        told = self._status(order, seconds, transaction=order.body["number"])
+        if isinstance(told, NotKnown) and self._clock() - order.created_at > BELIEVED_FOR:
+            return Refused("not_found", "nobody paid under this number")
+        return told
+
+    def _status(
+        self, order: Order, seconds: float, *, transaction: str = "", conversation: str = ""
+    ) -> Accepted | Done | Refused | NotKnown | Unclear:
+        """Ask about a transaction, and wait for the answer, which comes as a call."""
+        began = self._clock()
+        reply = self._daraja.post(
+            STATUS,
+            {
+                **self._initiated(),
+                "CommandID": "TransactionStatusQuery",
+                "TransactionID": transaction,
+                "OriginalConversationID": conversation,
+                "PartyA": self._account.shortcode,
+                "IdentifierType": "4",
+                "Remarks": "status",
+                "Occasion": "",
+                "QueueTimeOutURL": self._account.called_at("ignored", str(order.id)),
+                "ResultURL": self._account.called_at("status", str(order.id)),
+            },
+            seconds=seconds,
+        )
+        told = reply.json()
+        asked = str(told.get("ConversationID", ""))
+        if not reply.ok or str(told.get("ResponseCode")) != "0" or not asked:
+            return Unclear(_shown(reply, told))
+        left = seconds - (self._clock() - began).total_seconds() - HEADROOM
+        words = self._mailbox.wait(asked, seconds=max(0.0, left))
+        if not words:
+            return Unclear("the answer has not come yet")
+        return mpesa_result.read(json.loads(words), order)
+
+    def _signed(self) -> dict[str, str]:
+        return {
+            "BusinessShortCode": self._account.shortcode,
+            **self._daraja.password(self._account.shortcode, self._account.passkey),
+        }
+
+    def _initiated(self) -> dict[str, str]:
+        return {
+            "Initiator": self._account.initiator,
+            "SecurityCredential": self._account.credential,
+        }
+
+
+def _shillings(amount: str) -> int | None:
+    """Return an amount as M-Pesa takes it, or None where that would change it."""
+    money = Money.load(amount)
+    if money.currency != CURRENCY or money.minor % 100:
+        return None
+    return money.minor // 100
+
+
+def _not_taken(reply: Reply, told: Mapping[str, Any]) -> Refused | Unclear:
+    """Return what it means that a request was not taken.
+
+    Errors of the caller's and a full queue are certain: the request went no further than the door.
+    """
+    code = str(told.get("errorCode") or told.get("ResponseCode") or "")
+    if 400 <= reply.status < 500 and reply.status != 408:
+        return Refused("busy" if reply.status == 429 else "invalid", _shown(reply, told))
+    if "unable to lock" in str(told.get("errorMessage", "")).lower() or code == "500.003.02":
+        return Refused("busy", _shown(reply, told))
+    if reply.ok and code:
+        return Refused("invalid", _shown(reply, told))
+    return Unclear(_shown(reply, told))
+
+
+def _shown(reply: Reply, told: Mapping[str, Any]) -> str:
+    code = told.get("errorCode") or told.get("ResponseCode") or ""
+    words = told.get("errorMessage") or told.get("ResponseDescription") or ""
+    return f"HTTP {reply.status} {code} {words}".strip()

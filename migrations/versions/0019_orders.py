@@ -1,0 +1,20 @@
+"""What is asked of partners, and what they tell us."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+
+SQL = Path(__file__).parent.parent / "sql" / "0019_orders.sql"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")
