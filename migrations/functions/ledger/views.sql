@@ -1,4 +1,5 @@
--- Customers' accounts under the names of the product's specifications, amounts in main units.
+-- Customers' accounts under the names of the product's specifications, amounts in main units. An agent's
+-- float is theirs, and no wallet that pays or is paid.
 create view wallets as
     select a.account_id as wallet_id, a.owner as user_id, a.currency,
            round(a.posted / 10::numeric ^ c.exponent, c.exponent) as balance,
@@ -7,7 +8,7 @@ create view wallets as
            round(a.held / 10::numeric ^ c.exponent, c.exponent) as held,
            a.status
       from ledger_accounts a join currencies c on c.code = a.currency
-     where a.owner is not null;
+     where a.owner is not null and a.kind <> 'float';
 
 create view accounts as
     select wallet_id as id, account_no, balance, currency from wallets;

@@ -1,0 +1,1 @@
+"""Foreign exchange: quotes, routes over providers of liquidity, positions and hedges."""
