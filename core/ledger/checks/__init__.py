@@ -3,9 +3,16 @@
 A query selects ``(row, what)`` of what should not exist: the table with the key, and what is wrong.
 """
 
-from core.ledger.checks import book, chart, holds, limits, status
+from core.ledger.checks import book, chart, clearing, holds, limits, status
 
-CHECKS = {**book.CHECKS, **chart.CHECKS, **holds.CHECKS, **limits.CHECKS, **status.CHECKS}
+CHECKS = {
+    **book.CHECKS,
+    **chart.CHECKS,
+    **clearing.CHECKS,
+    **holds.CHECKS,
+    **limits.CHECKS,
+    **status.CHECKS,
+}
 """Promises: a row found here means that the book was tampered with, or that a function is wrong."""
 
 WARNINGS = {**holds.WARNINGS}
