@@ -1,0 +1,1 @@
+"""Reconciliation: the book against what rails report and banks state."""
