@@ -11,7 +11,7 @@ from core.store.unit import Unit
 
 
 def _effect(unit: Unit, asked: Approval, _: Actor) -> Mapping[str, str]:
-    return erase(unit, asked.customer)
+    return erase(unit, asked.whose)
 
 
 KIND = Kind(

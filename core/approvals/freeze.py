@@ -22,7 +22,7 @@ DECIDED_WITHIN = timedelta(hours=24)
 
 def _freeze(unit: Unit, asked: Approval, by: Actor) -> Mapping[str, str]:
     changed = 0
-    for wallet in book.balances(unit, asked.customer):
+    for wallet in book.balances(unit, asked.whose):
         if wallet.status != FROZEN:
             _set(unit, asked, by, wallet=wallet.account_id, status=FROZEN)
             changed += 1
@@ -31,7 +31,7 @@ def _freeze(unit: Unit, asked: Approval, by: Actor) -> Mapping[str, str]:
 
 def _unfreeze(unit: Unit, asked: Approval, by: Actor) -> Mapping[str, str]:
     changed = 0
-    for wallet in book.balances(unit, asked.customer):
+    for wallet in book.balances(unit, asked.whose):
         if wallet.status == FROZEN:
             # As it was before: a wallet that only could not give is not given more by a freeze.
             before = book.status_history(unit, wallet.account_id)[0].before

@@ -31,7 +31,7 @@ def request(
 def _effect(unit: Unit, asked: Approval, by: Actor) -> Mapping[str, str]:
     known = asked.facts["to"]
     number = contacts.reveal(unit, [known])[known]
-    addresses.change_number(unit, asked.customer, to=number, by=f"staff {by.id}")
+    addresses.change_number(unit, asked.whose, to=number, by=f"staff {by.id}")
     return {}
 
 

@@ -31,7 +31,7 @@ def request(
 
 def _effect(unit: Unit, asked: Approval, _: Actor) -> Mapping[str, str]:
     until = unit.now + GOOD_FOR
-    pins.allow_reset(unit, asked.customer, until, address=asked.facts["address"])
+    pins.allow_reset(unit, asked.whose, until, address=asked.facts["address"])
     return {"until": until.isoformat()}
 
 

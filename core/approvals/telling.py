@@ -12,6 +12,6 @@ def tell_approved(alert: str) -> Callable[[Unit, Approval], None]:
 
     def tell(unit: Unit, asked: Approval) -> None:
         if asked.status == "approved":
-            queue_notice(unit, customer_id=asked.customer, alert=alert, facts={})
+            queue_notice(unit, customer_id=asked.whose, alert=alert, facts={})
 
     return tell

@@ -48,9 +48,43 @@ begin
             status = case status when 'open' then 'cancelled' else status end,
             ended_at = coalesce(ended_at, p_now)
         where p_customer in (asker, asked) and (note is not null or status = 'open');
+    -- That money came, when and how much stays; who paid it and what they wrote goes.
+    update incoming_payments set payer = null, payee = null
+        where customer_id = p_customer and (payer is not null or payee is not null);
+    update bank_agents set status = 'closed', updated_at = p_now
+        where customer_id = p_customer and status <> 'closed';
+    update payment_plans set details = null, due_at = null, ahead_at = null,
+            status = case when status in ('active', 'paused') then 'dropped' else status end,
+            ended_at = coalesce(ended_at, p_now)
+        where customer_id = p_customer and details is not null;
+    update settlements set note = null where customer_id = p_customer and note is not null;
+    -- Whom money was paid to is kept for as long as who paid it (the law wants both).
+    if p_identity then
+        update settlements set account_no = null, payee_name = null, reason_words = null
+            where customer_id = p_customer and ended_at is not null;
+    end if;
+    delete from payout_destinations where customer_id = p_customer;
+    -- The same for airtime and bills; nobody needs the token of a meter once it is told.
+    update bill_payments set holder = null, token = null
+        where customer_id = p_customer and ended_at is not null and (holder is not null or token is not null);
+    if p_identity then
+        update bill_payments set account = null
+            where customer_id = p_customer and ended_at is not null and account is not null;
+    end if;
+    -- What partners were asked, and told us, about any of it: it has its month, unless its customer leaves.
+    with forgotten as (
+        update partner_orders set body = null
+        where body is not null and finished_at is not null
+            and subject in ('airtime', 'bill', 'settlement', 'deposit') and subject_id in (
+                select id from bill_payments where customer_id = p_customer
+                union all select settlement_id from settlements where customer_id = p_customer
+                union all select id from deposits where customer_id = p_customer)
+        returning id)
+    update payment_notices n set body = null from forgotten f where n.order_id = f.id and n.body is not null;
     delete from beneficiaries where p_customer in (customer_id, payee);
     delete from blocked_askers where p_customer in (customer_id, asker);
     delete from wallet_labels where customer_id = p_customer;
+    delete from rate_alerts where customer_id = p_customer;
     update cases set address = null where customer_id = p_customer and address is not null;
     -- Their files are deleted by the job that finds them expired.
     update documents set expires_at = greatest(created_at, p_now)

@@ -12,8 +12,9 @@ language sql volatile set search_path = public, pg_temp as $$
 $$;
 
 -- What asks for a code on top of the PIN when somebody pays, in the order of weight: `sim` (the SIM of the
--- number they pay from was changed), `amount`, `payee` (not paid before); null when nothing does. What the
--- ledger refuses anyway, being above the payer's limit, asks for none.
+-- number they pay from was changed), `amount`, `payee` (not paid before, and not they themselves, who change
+-- money between their own wallets); null when nothing does. What the ledger refuses anyway, being above the
+-- payer's limit, asks for none.
 create function payment_doubt(
     p_customer uuid, p_payee uuid, p_amount bigint, p_currency text, p_channel text, p_address text,
     p_now timestamptz
@@ -39,8 +40,11 @@ begin
         return v_doubt;
     elsif v_share >= v_large then
         return 'amount';
-    elsif v_share >= v_payee and not exists (
-        select from transfers t where t.from_customer = p_customer and t.to_customer = p_payee) then
+    elsif v_share >= v_payee and p_payee <> p_customer and not exists (
+        select from transfers t where t.from_customer = p_customer and t.to_customer = p_payee)
+        and not exists (
+        select from settlements s
+        where s.customer_id = p_customer and s.destination = p_payee and s.status = 'settled') then
         return 'payee';
     end if;
     return null;

@@ -15,3 +15,12 @@ revoke select on users, whatsapp_messages from wekeza_auditor;
 grant select (user_id, kyc_status) on users to wekeza_auditor;
 grant select (id, customer_id, phone_number, message_type, status, media_url, whatsapp_message_id,
     is_inbound, sent_at, delivered_at, read_at, created_at) on whatsapp_messages to wekeza_auditor;
+
+-- Every cent that clearing and suspense accounts should hold: each engine tells its own in a view
+-- `clearing_explained_<engine>` of (kind, currency, amount), credit-positive as the book is.
+create view clearing_explained as
+    select kind, currency, amount from clearing_explained_settlements
+    union all select kind, currency, amount from clearing_explained_deposits
+    union all select kind, currency, amount from clearing_explained_hedges
+    union all select kind, currency, amount from clearing_explained_bills;
+grant select on clearing_explained to wekeza_app, wekeza_auditor;

@@ -1,0 +1,1 @@
+"""Money that comes into the bank, and the agents who take it in cash."""
