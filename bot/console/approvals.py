@@ -104,6 +104,8 @@ def told(ended: Approval) -> Response:
         return shell.go("console.approval", approval_id=ended.id, done=done)
     if ended.case is not None:
         return shell.go("console.case", case_id=ended.case, done=done)
+    if ended.customer is None:
+        return shell.go("console.home", done=done)
     return shell.go("console.customer", customer_id=ended.customer, done=done)
 
 

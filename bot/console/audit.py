@@ -20,7 +20,10 @@ from core.store.unit import Unit
 
 PAGE = 50
 MOST_BREACHES = 100
-AREAS = ("approval", "audit", "case", "customer", "keys", "staff")
+AREAS = (
+    "approval", "audit", "case", "customer", "keys", "order", "payout", "provider", "receipt",
+    "reconciliation", "staff",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from core.access import sessions
 from core.access.actors import Actor
 
 MOST_TOPICS = 8
-_TOPIC = re.compile(r"(queue|approvals|(case|presence):[0-9a-f-]{36})")
+OPERATIONS = ("positions", "payouts", "orders", "breaks", "receipts")
+_TOPIC = re.compile(rf"(queue|approvals|{'|'.join(OPERATIONS)}|(case|presence):[0-9a-f-]{{36}})")
 _NEEDS = {
+    **dict.fromkeys(OPERATIONS, "operations.read"),
     "queue": "cases.read",
     "case": "cases.read",
     "presence": "cases.read",

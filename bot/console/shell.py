@@ -28,6 +28,7 @@ PLACES = (
     ("cases", "console.cases", "cases.read"),
     ("customers", "console.customers", "customers.read"),
     ("approvals", "console.approvals_queue", "approvals.read"),
+    ("operations", "console.positions", "operations.read"),
     ("audit", "console.audit_log", "audit.read"),
     ("staff", "console.staff_list", "staff.manage"),
     ("security", "console.security", None),
@@ -37,6 +38,12 @@ _STATUS = {
     "unknown_case": 404,
     "unknown_customer": 404,
     "unknown_approval": 404,
+    "unknown_payout": 404,
+    "unknown_decision": 404,
+    "unknown_break": 404,
+    "unknown_order": 404,
+    "unknown_provider": 404,
+    "not_parked": 404,
     "no_such_file": 404,
     "reason_needed": 422,
     "not_a_phone": 422,
@@ -152,7 +159,12 @@ def written(value: str) -> str:
         return value
 
 
-_FORMATS = {"money": money, "amount": written, "me_id": me}
+def money_of(minor: int, currency: str) -> str:
+    """Return so many minor units of a currency as an amount is read."""
+    return money(Money(minor, currency))
+
+
+_FORMATS = {"money": money, "money_of": money_of, "amount": written, "me_id": me}
 
 
 @console.context_processor

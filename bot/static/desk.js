@@ -22,11 +22,13 @@
   }
   document.addEventListener("resync", () => all("[data-topic]").forEach(fetchAnew));
 
-  // The stream brings topics alone. Whatever shows one fetches itself anew, once for many events.
+  // The stream brings topics alone. Whatever shows one fetches itself anew, once for many events: a busy
+  // list says by `data-calm` (in milliseconds) how seldom is often enough.
   const due = new Map();
   const fetchAnew = (part) => {
-    clearTimeout(due.get(part));
-    due.set(part, setTimeout(() => { due.delete(part); htmx.trigger(part, "fresh"); }, 120));
+    if (due.has(part)) return;
+    const calm = Number(part.dataset.calm ?? 120);
+    due.set(part, setTimeout(() => { due.delete(part); htmx.trigger(part, "fresh"); }, calm));
   };
   document.addEventListener("changed", (event) => {
     for (const topic of (event.detail?.data ?? "").split(" ")) {

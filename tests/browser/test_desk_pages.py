@@ -11,7 +11,7 @@ PAGES = {
     "compliance": ["/desk", "/desk/audit?area=case"],
     "admin": ["/desk", "/desk/staff", "/desk/audit"],
     "auditor": ["/desk", "/desk/cases?tab=all"],
-    "operations": ["/desk", "/desk/approvals?tab=decided"],
+    "operations": ["/desk", "/desk/approvals?tab=decided", "/desk/tariffs?country=KE"],
 }
 DOOR = [
     "/desk/sign-in",

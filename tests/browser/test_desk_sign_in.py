@@ -38,9 +38,17 @@ def test_a_wrong_password_and_a_wrong_code(colleagues):
 def test_navigation_is_what_the_role_allows(colleagues):
     expected = {
         "agent": ["Home", "Cases", "Customers", "My security"],
-        "supervisor": ["Home", "Cases", "Customers", "Approvals", "My security"],
+        "supervisor": ["Home", "Cases", "Customers", "Approvals", "Operations", "My security"],
         "admin": ["Home", "Approvals", "Audit log", "Staff", "My security"],
-        "auditor": ["Home", "Cases", "Customers", "Approvals", "Audit log", "My security"],
+        "auditor": [
+            "Home",
+            "Cases",
+            "Customers",
+            "Approvals",
+            "Operations",
+            "Audit log",
+            "My security",
+        ],  # fmt: skip
     }
     for role, places in expected.items():
         page = colleagues.page(role)

@@ -17,6 +17,9 @@ def test_topics_are_what_a_role_may_hear_of():
     assert live.allowed(actor("cases.read"), asked) == {"queue", f"case:{CASE}", f"presence:{CASE}"}
     assert live.allowed(actor("approvals.read"), asked) == {"approvals"}
     assert live.allowed(actor(), asked) == set()
+    rooms = ["positions", "payouts", "orders", "breaks", "receipts"]
+    assert live.allowed(actor("operations.read"), [*rooms, "queue"]) == set(rooms)
+    assert live.allowed(actor("cases.read"), rooms) == set()
     assert (
         len(live.allowed(actor("cases.read"), [f"case:{CASE[:-2]}{n:02}" for n in range(40)])) == 8
     )
