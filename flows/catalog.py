@@ -1,43 +1,63 @@
 """Every story the bank can tell. A new one needs its file, its words and a place here."""
 
 from flows.agent import Agent
+from flows.airtime import Airtime
 from flows.balance import Balance
 from flows.blocked import Blocked
+from flows.cash_code import CashCode
 from flows.change_pin import ChangePin
 from flows.dated_statement import DatedStatement
+from flows.deposit import Deposit
 from flows.devices import Devices
+from flows.exchange import Exchange
+from flows.fees import Fees
 from flows.groups import group
 from flows.help import Help
 from flows.join import Join
 from flows.language import Language
+from flows.limits import Limits
 from flows.link import Link
 from flows.lock_account import LockAccount
 from flows.main_wallet import MainWallet
 from flows.menu import offer
 from flows.move_money import MoveMoney
 from flows.my_cases import MyCases
+from flows.my_payouts import MyPayouts
+from flows.my_plans import MyPlans
+from flows.my_rate_alerts import MyRateAlerts
 from flows.my_requests import MyRequests
 from flows.my_waiting import MyWaiting
 from flows.open_wallet import OpenWallet
 from flows.past import KEPT
+from flows.pay_bill import PayBill
 from flows.pay_request import PayRequest
 from flows.people import People
+from flows.plan import Plan
+from flows.rate_alert import RateAlert
+from flows.rates import Rates
+from flows.receipt import Receipt
 from flows.report import Report
 from flows.request_money import RequestMoney
 from flows.reset_pin import ResetPin
 from flows.resume import Resume
 from flows.save_person import SavePerson
+from flows.send_abroad import SendAbroad
 from flows.send_money import SendMoney
 from flows.statement import Statement
 from flows.step_up import StepUp
 from flows.story import Flow
 from flows.thanks import Thanks
+from flows.till import Till
 from flows.versions import Catalog
 from flows.wallets import Wallets
+from flows.withdraw import Withdraw
 
 REQUESTS = (RequestMoney, PayRequest, MyRequests, MyWaiting, Blocked)
 ACCOUNT = (People, Wallets, DatedStatement, ChangePin, LockAccount, Devices, Language)
-CARE = (Report, MyCases, Agent, Help)
+CARE = (Report, MyCases, Agent, Fees, Limits, Help)
+CASH = (Deposit, Withdraw, CashCode, MyPayouts)
+BILLS = (Airtime, PayBill, Plan, MyPlans)
+FOREX = (Exchange, Rates, RateAlert, MyRateAlerts, SendAbroad)
 
 # What the menu offers, in this order: to customers, and to those who may become one. Its first page
 # fits one screen of USSD: what belongs together has a page of its own.
@@ -45,6 +65,9 @@ CUSTOMERS: tuple[type[Flow], ...] = (
     SendMoney,
     Balance,
     Statement,
+    group("cash", CASH, for_agents=(Till,)),
+    group("bills", BILLS),
+    group("forex", FOREX),
     group("requests", REQUESTS),
     group("account", ACCOUNT),
     group("care", CARE),
@@ -55,7 +78,8 @@ MENU: tuple[str, ...] = tuple(story.name for story in CUSTOMERS)
 
 _WALLETS = (MoveMoney, OpenWallet, MainWallet)
 _OTHERS: tuple[type[Flow], ...] = (
-    *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, SavePerson, Menu, ResetPin, Resume, StepUp, Thanks,
+    *CASH, *BILLS, *FOREX, *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, Till, Receipt, SavePerson, Menu,
+    ResetPin, Resume, StepUp, Thanks,
 )  # fmt: skip
 
 STORIES: dict[str, type[Flow]] = {story.name: story for story in (*CUSTOMERS, *STRANGERS, *_OTHERS)}

@@ -12,6 +12,8 @@ CURRENCIES = {
     "ksh": "KES", "kshs": "KES", "bob": "KES", "tsh": "TZS", "ush": "UGX",
     "fcfa": "XOF", "cfa": "XOF",
     "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "pounds": "GBP",
+    "dola": "USD", "yuro": "EUR", "pauni": "GBP", "pound": "GBP", "naira": "NGN", "cedi": "GHS",
+    "cedis": "GHS", "rand": "ZAR",
     "$": "USD", "\u20ac": "EUR", "\u00a3": "GBP",
 } | {code.casefold(): code for code in DIGITS}  # fmt: skip
 LONGEST = 400  # nobody commands a bank in more; the rest is not looked at

@@ -5,12 +5,13 @@ from typing import ClassVar
 
 from core.money import Money
 from flows import picking
+from flows.corridor import Corridor, named
 from flows.naming import MOST_PEOPLE, Naming
 from flows.payment_proof import PaymentProof
-from flows.story import Ask, Become, Call, Choose, Code, End, Flow, Moved, Prove
+from flows.story import GIVEN, Ask, Become, Call, Choose, Code, End, Flow, Moved, Prove
 
 
-class SendMoney(Naming, PaymentProof, Flow):
+class SendMoney(Naming, Corridor, PaymentProof, Flow):
     """Send money to a phone or somebody saved; their masked name is read back before it moves."""
 
     name = "send_money"
@@ -36,6 +37,7 @@ class SendMoney(Naming, PaymentProof, Flow):
         End("waits"),
         End("cancelled"),
         End("referred"),
+        Become("send_abroad"),
         Become("reset_pin"),
     )
 
@@ -49,6 +51,8 @@ class SendMoney(Naming, PaymentProof, Flow):
         ("answer",  ("recipient", "which"), "amount",    None,         None, "find_recipient"),
         ("ambiguous_person", ("recipient", "which"), "which", None,    None, "note_called"),
         ("answer",             "amount",    "review_waiting", "is_waiting", None, "note_amount"),
+        ("answer",             "amount",    "review",    "is_direct",  None, "note_direct"),
+        ("answer",             "amount",    "send_abroad", "is_trade", None, "note_other"),
         ("answer",             "amount",    "review",    None,         None, "note_amount"),
         ("yes",    ("review", "review_waiting"), "pin"),
         ("change", ("review", "review_waiting"), "change"),
@@ -76,6 +80,9 @@ class SendMoney(Naming, PaymentProof, Flow):
         ("ask",                "person",    "referred",  None,         None, "ask_person"),
         ("stop",               "person",    "cancelled"),
         ("too_many_codes",     ("pin", "code"), "cancelled"),
+
+        # Money that has to be changed on the way is sent by a story of its own.
+        ("other_currency", ("recipient", "which"), "send_abroad", None, None, "note_abroad"),
 
         # A phone nobody here answers to is looked up at another bank.
         ("unknown_recipient", ("recipient", "which"), "looking", None, None, "note_phone"),
@@ -110,8 +117,11 @@ class SendMoney(Naming, PaymentProof, Flow):
     moves_money = frozenset({"send", "send_waiting"})
     quiet = frozenset({"unknown_recipient", "ambiguous_person"})
 
-    version = 2
-    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
+    version = 3
+    moves: ClassVar[Mapping[int, Moved]] = {
+        1: Moved(same_effect=True),
+        2: Moved(same_effect=True),
+    }
 
     widest: ClassVar[Mapping[str, object]] = {
         "people": picking.widest_people(MOST_PEOPLE),
@@ -134,8 +144,11 @@ class SendMoney(Naming, PaymentProof, Flow):
 
     @property
     def has_amount(self) -> bool:
-        """Whether the amount is known, so that only the recipient was asked anew."""
-        return "amount" in self.slots
+        """Whether the amount is known, so that only the recipient was asked anew.
+
+        Another currency than one's own is asked anew: not everybody takes it.
+        """
+        return self.slots.get("amount", "").startswith(self.bank.currency)
 
     def facts(self) -> Mapping[str, object]:
         """Add the currency in which an amount is asked for; not everybody has a label or a note.
@@ -161,7 +174,7 @@ class SendMoney(Naming, PaymentProof, Flow):
         found = self.bank.find_recipient(said)
         self.slots.pop("invited", None)
         self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
-        self.slots["label"] = found.label
+        self.slots |= {"label": found.label, "found_by": said}
 
     def note_waiting(self, _: str) -> None:
         """Remember that the money is for whoever joins with the number that was looked up."""
@@ -183,6 +196,25 @@ class SendMoney(Naming, PaymentProof, Flow):
         amount = Money.parse(said, self.bank.currency)
         self.bank.check_amount(amount)
         self.slots["amount"] = str(amount)
+
+    def note_direct(self, said: str) -> None:
+        """Remember how much, in another currency that both have."""
+        amount = Money.parse(said, named(said))
+        self.bank.check_amount(amount)
+        self.slots["amount"] = str(amount)
+
+    def note_other(self, said: str) -> None:
+        """Leave it to the other story, which is told who the money is for and how much it is."""
+        self._hand_on(recipient=self.slots.get("found_by", ""), amount=said)
+
+    def note_abroad(self, _: str) -> None:
+        """Leave it to the other story, which is told who the money is for."""
+        if self.refusal is not None:
+            amount = self.slots.get("amount") or self.slots.get(f"{GIVEN}amount", "")
+            self._hand_on(recipient=self.refusal.facts.get("said", ""), amount=amount)
+
+    def _hand_on(self, *, recipient: str, amount: str) -> None:
+        self.slots |= {f"{GIVEN}recipient": recipient, f"{GIVEN}amount": amount}
 
     def forget_amount(self, _: str) -> None:
         """Forget an amount that the bank refused."""

@@ -27,7 +27,7 @@ class Statement(Flow):
 
     steps = (
         Prove("pin"),
-        End("shown", offers=("dated_statement",)),
+        End("shown", offers=("dated_statement", "receipt")),
         Become("reset_pin"),
     )
 

@@ -13,6 +13,7 @@ from core.money import Money, NotAnAmount
 from flows import catalog
 from flows.hearing import CURRENCIES, LONGEST, phrases, plain
 from flows.story import Ask
+from flows.trade import BUYS
 from flows.words import LANGUAGES, Words
 
 EXACT = 0.95
@@ -25,6 +26,8 @@ TELLS = 3
 INTENTS = MappingProxyType({
     "change_pin": "pin_change", "reset_pin": "pin_change", "link": "join",
     "report": "open_case", "my_cases": "case_status",
+    "rates": "fx_rate", "rate_alert": "fx_rate", "my_rate_alerts": "fx_rate",
+    "my_payouts": "withdraw", "cash_code": "withdraw",
 })  # fmt: skip
 
 # Words around a command that change nothing about it.
@@ -34,6 +37,9 @@ FILLERS = frozenset({
     "svp", "sil", "vous", "plait", "mon", "ma", "le", "les", "au", "je", "veux", "voudrais", "de",
     "du", "un", "une",
 })  # fmt: skip
+
+# What stands before the currency that money is changed into.
+INTO = frozenset({"to", "into", "for", "kwa", "kuwa", "en", "vers", "contre"})
 
 _WHOLE_PHONE = re.compile(
     r"(?:\+\d{9,15}|00\d{9,15}|0\d{8,10}|(?:2[0-9]{2}|27)\d{8,10}|[67]\d{8}|1[01]\d{7})"
@@ -66,6 +72,12 @@ class Understood:
     amount: str | None = None
     """A decimal, such as ``1500.50``."""
     currency: str | None = None
+    """The currency beside the amount."""
+    from_currency: str | None = None
+    to_currency: str | None = None
+    """What is to be given for what, where money is to be changed."""
+    buying: bool = False
+    """The amount is one to be got, not given."""
     phone: str | None = field(default=None, repr=False)
     """As it was written; the bank reads it by the customer's country."""
     bare: bool = False
@@ -87,13 +99,20 @@ class Understood:
         """Return what was said for a step that asks for this kind of thing."""
         if kind == "amount" and self.amount:
             return f"{self.currency} {self.amount}" if self.currency else self.amount
+        if kind == "trade" and self.amount:
+            amount = self.entity("amount")
+            return f"{BUYS} {amount}" if self.buying else amount
+        if kind in ("sells", "buys"):
+            return self.from_currency if kind == "sells" else self.to_currency
         if kind == "number" and self.amount and not self.currency:
             return self.amount if self.amount.isdecimal() else None
         return self.phone if kind == "phone" else None
 
     def correction(self, kind: str) -> str | None:
         """Return the same, unless it may have been meant as an option or a PIN."""
-        return None if self.bare or kind == "number" else self.entity(kind)
+        # A currency alone corrects nothing: it may as well belong to the amount.
+        alone = kind in ("number", "sells", "buys")
+        return None if self.bare or alone else self.entity(kind)
 
     @property
     def given(self) -> Mapping[str, str]:
@@ -109,13 +128,17 @@ class Understood:
 def understand(text: str, country: str) -> Understood:
     """Return what a message means. ``country`` is where its phone numbers are read."""
     del country  # keywords need none; the bank reads numbers by the customer's country
-    rest, phone = _take_phone(text[:LONGEST].split())
-    rest, amount, currency = _take_amount(rest)
+    words, phone = _take_phone(text[:LONGEST].split())
+    rest, amount, currency = _take_amount(words)
+    buying = not _buying().isdisjoint(plain(text).split())
+    source, target = _pair(rest, currency, buying=buying)
     flow, language, confidence = _recognise(plain(text), plain(" ".join(rest)))
     if flow == "pay_request" and phone:  # requests go by their number: this is somebody to pay
         flow = "send_money"
     if flow is None and amount and phone:  # what else would one do with the two of them?
         flow, confidence = "send_money", IMPLIED
+    if flow is None and amount and currency and (buying or (source and target)):
+        flow, confidence = "exchange", IMPLIED
     return Understood(
         intent=INTENTS.get(flow, flow) if flow else None,
         flow=flow,
@@ -123,6 +146,9 @@ def understand(text: str, country: str) -> Understood:
         language=language,
         amount=amount,
         currency=currency,
+        from_currency=source,
+        to_currency=target,
+        buying=buying,
         phone=phone,
         bare=bool(re.fullmatch(r"\d{1,8}", text.strip())),
         words=text.strip() if flow and confidence < EXACT and _says_more(text) else "",
@@ -167,6 +193,23 @@ def _take_amount(tokens: list[str]) -> tuple[list[str], str | None, str | None]:
     return tokens, None, None
 
 
+def _pair(rest: list[str], currency: str | None, *, buying: bool) -> tuple[str | None, str | None]:
+    """Return which currency is given for which, as far as it is said: usd to kes, 100 usd to kes.
+
+    The one beside the amount is given, or got where the message speaks of buying.
+    """
+    words = [word.casefold().strip(".,;:!?()") for word in rest]
+    named = {code: at for at, word in enumerate(words) if (code := CURRENCIES.get(word, ""))}
+    others = [code for code in named if code != currency]
+    if currency is not None:
+        other = others[0] if others else None
+        return (other, currency) if buying else (currency, other)
+    if len(others) == 1:
+        before = words[max(named[others[0]] - 1, 0)]
+        return (None, others[0]) if buying or before in INTO else (others[0], None)
+    return (others[0], others[1]) if others else (None, None)
+
+
 def _grouped(number: str, tokens: list[str], at: int) -> tuple[str, int]:
     """Join the groups of three that French and many others write apart: 95 000."""
     end = at + 1
@@ -182,6 +225,12 @@ def _decimal(number: str, *, thousands: bool) -> str | None:
     except NotAnAmount:
         return None
     return f"{(major * (1000 if thousands else 1)).normalize():f}"
+
+
+def prepare() -> None:
+    """Learn every story's keywords, once: it takes a moment that no transaction should wait for."""
+    _spaced()
+    _buying()
 
 
 def _recognise(said: str, rest: str) -> tuple[str | None, str | None, float]:
@@ -208,6 +257,13 @@ def _says_more(text: str) -> bool:
     asked = max((spaced for spaced, _ in _spaced() if spaced in padded), key=len, default="  ")
     rest = padded.replace(asked, " ", 1).split()
     return len([word for word in rest if word not in FILLERS]) >= TELLS
+
+
+@cache
+def _buying() -> frozenset[str]:
+    """Return the words, of every language, that speak of money to be got."""
+    voices = (Words(language, "sms") for language in LANGUAGES)
+    return frozenset(way for one in voices for way in phrases(one.say("exchange", "buying")))
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import NumberPattern, parse_pattern
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 
@@ -31,7 +32,12 @@ ZONES = {
 }  # fmt: skip
 # How the bank is reached. One place, so that no sentence carries a number of its own. The house
 # puts in its real numbers when it is built.
-CONTACTS = {"ussd": "*384*100#", "sms": "21000", "whatsapp": "+254 700 000 100"}
+CONTACTS = {
+    "ussd": "*384*100#",
+    "sms": "21000",
+    "whatsapp": "+254 700 000 100",
+    "paybill": "384100",
+}
 _LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})  # what Babel writes and phones break on
 
@@ -116,6 +122,7 @@ def _environment() -> Environment:
         cache_size=-1,
     )
     environment.filters.update(money=_money, date=_date, day=_day, time=_time, currency=_currency)
+    environment.filters.update(rate=_rate, clock=_clock)
     environment.filters["masked"] = _masked
     environment.globals["contacts"] = CONTACTS
     return environment
@@ -155,6 +162,20 @@ def _currency(context: Context, code: str) -> str:
 
 
 @pass_context
+def _rate(context: Context, value: str | Decimal) -> str:
+    """Return a rate as people of the language write numbers: 129.35, 3 712,45.
+
+    What is no number is left as it is: in a notice's template something else stands in its place.
+    """
+    try:
+        figure = Decimal(value)
+    except InvalidOperation:
+        return str(value)
+    written = format_decimal(figure, "#,##0.##########", locale=_LOCALES[context["language"]])
+    return written.translate(_SPACES)
+
+
+@pass_context
 def _masked(context: Context, text: str) -> str:
     """Return a masked name or phone: WhatsApp would read its asterisks as bold type."""
     return text.replace("*", "\u2022") if context["channel"] == "whatsapp" else text
@@ -175,9 +196,19 @@ def _day(context: Context, value: str | date) -> str:
 @pass_context
 def _time(context: Context, value: str | datetime) -> str:
     """Return a time of day in the country's time: 14:05."""
+    return _timed(context, value, "HH:mm")
+
+
+@pass_context
+def _clock(context: Context, value: str | datetime) -> str:
+    """Return a time of day to the second, for what is over soon: 14:05:30."""
+    return _timed(context, value, "HH:mm:ss")
+
+
+def _timed(context: Context, value: str | datetime, pattern: str) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return format_time(
-        moment, "HH:mm", tzinfo=_zone(context["country"]), locale=_LOCALES[context["language"]]
+        moment, pattern, tzinfo=_zone(context["country"]), locale=_LOCALES[context["language"]]
     )
 
 

@@ -19,8 +19,13 @@ from core.phone import parse
 from flows.check.raising import raised_by
 from flows.check.telling import facts_of
 from tests.flows.counter import Counter
+from tests.flows.oracle_bills import BillsOracle
+from tests.flows.oracle_cash import CashOracle
 from tests.flows.oracle_documents import DocumentsOracle
+from tests.flows.oracle_fx import FxOracle
+from tests.flows.oracle_payouts import PayoutsOracle
 from tests.flows.oracle_people import PeopleOracle
+from tests.flows.oracle_plans import PlansOracle
 from tests.flows.oracle_waiting import WaitingOracle
 
 
@@ -46,7 +51,10 @@ class Paid:
 
 
 @dataclass
-class Oracle(DocumentsOracle, WaitingOracle, PeopleOracle, Counter):
+class Oracle(
+    BillsOracle, CashOracle, FxOracle, PayoutsOracle, DocumentsOracle,
+    WaitingOracle, PlansOracle, PeopleOracle, Counter,
+):  # fmt: skip
     """Everything a story may ask of the bank."""
 
     has_number: bool = True
@@ -102,6 +110,10 @@ class Oracle(DocumentsOracle, WaitingOracle, PeopleOracle, Counter):
         if self.knows_nobody:
             raise UnknownRecipient(phone=number)
         return Recipient(f"id of {number}", "M***a N***a", "+254 7** *** 002")
+
+    def find_anywhere(self, text: str) -> Recipient:
+        self._may_refuse("find_anywhere")
+        return self.find_recipient(text)
 
     def enquiry(self, number: str) -> object:
         return ("whose is", number)

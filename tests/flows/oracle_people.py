@@ -24,6 +24,9 @@ WALLETS = [
     OwnWallet(IDS[0], "100000000014", "", Money(1_00, "KES"), Money(5_00, "KES"), is_default=True),
     OwnWallet(IDS[1], "100000000022", "Savings", Money(9_99, "KES"), Money(0, "KES"), False),
 ]
+EUROS = OwnWallet(
+    IDS[2], "100000000030", "", Money(9_00, "EUR"), Money(9_00, "EUR"), is_default=False
+)
 
 
 @dataclass
@@ -121,8 +124,10 @@ class PeopleOracle:
         self._may_refuse("unblock_asker")
         return "M***a N***a"
 
-    def wallets(self) -> list[OwnWallet]:
-        return WALLETS[:1] if self.asks_nobody else WALLETS
+    def wallets(self: "Oracle") -> list[OwnWallet]:
+        if self.asks_nobody:
+            return WALLETS[:1]
+        return [*WALLETS, EUROS] if self.has_second_way else WALLETS
 
     def movable_wallets(self) -> list[OwnWallet]:
         return [] if self.asks_nobody else WALLETS

@@ -43,7 +43,10 @@ CANARY = "canary-of-a-pin"
 TYPED_TOO_EARLY = "my pin is 4321"
 GOOD = {
     "phone": ("0712000002", "+255712000003"),
-    "amount": ("500", "1,250.50"),
+    "amount": ("500", "1,250.50", "20 usd", "2000 ugx"),
+    "trade": ("100", "usd 40", "buy 20 eur"),
+    "sells": ("kes", "euros"),
+    "buys": ("usd",),
     "first_name": ("wanjiru",),
     "last_name": ("Kamau",),
     "id_number": ("12345678",),
@@ -53,8 +56,11 @@ GOOD = {
     "currency": ("usd",),
     "since": ("1/3/2026",),
     "until": ("31/3/2026",),
+    "first": ("5/10/2026",),
 }
 ANY_NAME = ("Savings",)
+TOLD = {"name": "M***a N***a", "bank": "Standard Chartered"}
+"""What an enquiry finds out."""
 BAD = ("", "hm?", "yes no", "999999999999999999", "\U0001f642", "42", "x" * 500)
 DIGRESSIONS = ("balance", "mini", "send 70 to 0712000005", "change pin", "thanks", "forgot pin")
 CORRECTIONS = ("no, to 0712000007", "make it 600")
@@ -104,8 +110,7 @@ class Customer(Handset):
         match step:
             case Call():
                 said = [way.trigger for way in ways(STORIES[self.now.flow], step.name)]  # type: ignore[union-attr]
-                told = {"name": "M***a N***a", "bank": "Standard Chartered"}
-                outcomes = [SimpleNamespace(trigger=one, facts=told) for one in said]
+                outcomes = [SimpleNamespace(trigger=one, facts=TOLD) for one in said]
                 return [
                     self.says, *(partial(self.hears, one) for one in (*outcomes, "never_heard_of")),
                 ]  # fmt: skip
@@ -127,6 +132,20 @@ class Customer(Handset):
         taps = [partial(self.says, choice=option.key) for option in self.reply.options]
         return [*spoken, *taps, *(partial(self.says, text) for text in CORRECTIONS)]
 
+    def goes_on(self, step: object) -> list[Any]:
+        """What somebody does here who knows the way."""
+        taps = [partial(self.says, choice=option.key) for option in self.reply.options]
+        match step:
+            case Call():
+                facts = (TOLD, TOLD | {"owes": "KES 500.00"})
+                heard = [SimpleNamespace(trigger="answered", facts=told) for told in facts]
+                return [partial(self.hears, one) for one in heard]
+            case Ask(entity=entity, name=name):
+                return taps + [partial(self.says, t) for t in GOOD.get(entity or name, ANY_NAME)]
+            case Listen():
+                return []
+        return [partial(self.proves, ok=True)] if isinstance(step, PROVING) else taps
+
     def proves(self, *, ok: bool) -> None:
         self.proved = ok
         self.says(proof=Proof("pin", ok=ok, new_hash=CANARY))
@@ -138,22 +157,24 @@ class Customer(Handset):
         shown = dress(self.channel, self.reply)
         assert shown.parts <= MOST_SCREENS
         assert self.channel != "ussd" or not shown.wrong
-        for kept in (self.now, *self.aside):
-            assert CANARY not in f"{kept} {self.reply}"
-            assert "4321" not in f"{kept} {self.reply}"
+        told = f"{self.now} {self.aside} {self.reply}"
+        assert CANARY not in told
+        assert "4321" not in told
         if self.now is not None:
             assert not isinstance(self.story().step, Become)
             for manner in ("menu", "cancel"):
-                said = phrases(Words("en", "sms").say("manners", manner))[0]
-                assert manners.heard(said, story=self.story()) == manner
+                assert manners.heard(spoken(manner), story=self.story()) == manner
 
     def was_foreseen(self, before: Kept) -> None:
         """The checker walked this on paper: it sees all that the engine does."""
         if any(name.startswith(GIVEN) for name in before.slots):
             return  # several steps are answered at once
         if self.now is not None and self.now.flow == before.flow and len(self.turns) == 1:
-            pair = (before.state, self.now.state)
-            assert pair in foreseen(STORIES[before.flow]) or before.state == self.now.state
+            flow, at, to = STORIES[before.flow], before.state, self.now.state
+            # A quiet refusal may hand what was said to a step that answers itself by it.
+            handed = {way.dest for way in ways(flow, at) if way.trigger in flow.quiet}
+            steps = {(at, to)} | {(mid, to) for mid in handed}
+            assert at == to or steps & foreseen(flow)
 
     def was_asked_for(self, before: Kept, effect_id: Any, to: str, amount: str) -> None:
         """Money moved: it was read back word for word, confirmed, and proved in this turn."""
@@ -166,6 +187,11 @@ class Customer(Handset):
         whom = next(read[slot] for slot in ("to", "target") if slot in read)
         assert (whom, read["amount"]) == (to, amount)
         assert [one for one, *_ in self.bank.sent].count(effect_id) == 1
+
+
+@cache
+def spoken(manner: str) -> str:
+    return phrases(Words("en", "sms").say("manners", manner))[0]
 
 
 @cache
@@ -190,6 +216,7 @@ def lives(draw: Any, channel: str, turns: int) -> Customer:
         asks_nobody=draw(st.booleans()),
         ways_for_files=draw(st.sampled_from(WAYS)),
         may_have_document=draw(st.sampled_from([True, True, False])),
+        late=draw(st.sampled_from([False, False, True])),
     )
     customer = Customer(bank, channel)
     for _ in range(turns):
@@ -255,6 +282,11 @@ def choices_of(strategy: Any) -> list[Any]:
 
 def _walked(draw: Any, channel: str, met: set[tuple[str, str]]) -> Customer:
     class Seen(Customer):
+        def acts(self, step: object) -> list[Any]:
+            """Two times in three what leads on: few would come far by chance alone."""
+            every, well = super().acts(step), self.goes_on(step)
+            return every + well * (2 * len(every) // len(well)) if well else every
+
         def asked_for(self) -> list[str]:
             """Those with steps that nobody has met yet, if there are any."""
             unmet = {
@@ -283,6 +315,7 @@ def _walked(draw: Any, channel: str, met: set[tuple[str, str]]) -> Customer:
         asks_nobody=draw(st.booleans()),
         ways_for_files=draw(st.sampled_from(WAYS)),
         may_have_document=draw(st.sampled_from([True, True, False])),
+        late=draw(st.sampled_from([False, False, True])),
     )
     customer = Seen(bank, channel)
     for _ in range(60):

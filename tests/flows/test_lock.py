@@ -77,6 +77,9 @@ def test_a_version_that_is_kept_must_be_the_one_that_was_told() -> None:
     assert "is not the one that was told" in lock.findings(wrong, now)[0]
 
 
+LAST = SendMoney.version
+
+
 class Shorter(SendMoney):
     """A new version with a poor map."""
 
@@ -87,10 +90,13 @@ class Shorter(SendMoney):
 @pytest.mark.parametrize(
     ("moved", "finding"),
     [
-        (Moved(states={"looking": START}), "step 'change' of version 2 is gone."),
+        (Moved(states={"looking": START}), f"step 'change' of version {LAST} is gone."),
         (Moved(states={"looking": START, "change": "review", "x": "pin"}), "has no step 'x'"),
         (Moved(states={"looking": "amount", "change": "review"}), "waits for an answer"),
-        (Moved(states={"looking": START, "change": "nowhere_at_all"}), "'change' of version 2 is"),
+        (
+            Moved(states={"looking": START, "change": "nowhere_at_all"}),
+            f"'change' of version {LAST} is",
+        ),
     ],
 )
 def test_a_poor_map_is_found(monkeypatch, moved: Moved, finding: str) -> None:

@@ -61,5 +61,10 @@ def test_what_can_be_corrected_names_the_slot_it_fills() -> None:
     assert slots == {
         ("send_money", "to"), ("send_money", "amount"), ("link", "phone"), ("people", "whom"),
         ("request_money", "to"), ("request_money", "amount"), ("pay_request", "request"),
-        ("move_money", "amount"),
+        ("move_money", "amount"), ("exchange", "sell"), ("exchange", "buy"), ("exchange", "amount"),
+        ("send_abroad", "to"), ("send_abroad", "amount"), ("rate_alert", "currency"),
+        ("rate_alert", "rate"), ("withdraw", "amount"), ("withdraw", "mobile"),
+        ("deposit", "amount"), ("deposit", "payer"), ("cash_code", "amount"), ("till", "amount"),
+        ("till", "more"), ("airtime", "mobile"), ("airtime", "amount"), ("pay_bill", "amount"),
+        ("fees", "amount"), ("plan", "to"), ("plan", "amount"), ("plan", "times"),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from flows.understanding import INTENTS, understand
 CONTRACT = {
     "menu",
     "balance",
+    "withdraw",
     "statement",
     "send_money",
     "language",
@@ -20,8 +21,11 @@ CONTRACT = {
     "case_status",
     "agent",
     "people", "save_person", "requests", "request_money", "pay_request", "my_requests", "blocked",
-    "my_waiting", "wallets", "open_wallet", "main_wallet", "move_money", "account", "care",
+    "airtime", "pay_bill", "my_waiting", "wallets", "open_wallet", "main_wallet", "move_money",
+    "account", "care",
     "step_up", "devices", "lock", "dated_statement",
+    "deposit", "till", "cash", "bills", "forex",
+    "exchange", "fx_rate", "send_abroad", "fees", "limits", "plan", "my_plans", "receipt",
 }  # fmt: skip
 
 
@@ -110,6 +114,47 @@ def test_money_to_a_phone_is_taken_apart(text: str, given: dict[str, str]) -> No
     assert understood.flow == "send_money"
     assert understood.acts
     assert dict(understood.given) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("exchange 100 usd to kes", {"sell": "USD", "buy": "KES", "amount": "USD 100"}),
+        ("badili pesa dola 100 kwa ksh", {"sell": "USD", "buy": "KES", "amount": "USD 100"}),
+        ("changer argent 50 euros en fcfa", {"sell": "EUR", "buy": "XOF", "amount": "EUR 50"}),
+        ("100 usd to kes", {"sell": "USD", "buy": "KES", "amount": "USD 100"}),
+        ("buy 5000 kes", {"buy": "KES", "amount": "buy KES 5000"}),
+        ("buy 5000 kes with usd", {"sell": "USD", "buy": "KES", "amount": "buy KES 5000"}),
+        ("nunua 20 usd", {"buy": "USD", "amount": "buy USD 20"}),
+        ("exchange dollars", {"sell": "USD"}),
+        ("exchange to euros", {"buy": "EUR"}),
+        ("exchange usd to eur", {"sell": "USD", "buy": "EUR"}),
+        ("exchange", {}),
+    ],
+)
+def test_what_is_to_be_changed_is_taken_apart(text: str, given: dict[str, str]) -> None:
+    understood = understand(text, "KE")
+    assert (understood.flow, understood.intent) == ("exchange", "exchange")
+    assert understood.acts
+    assert dict(understood.given) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "flow"),
+    [
+        ("rates", "rates"), ("viwango", "rates"), ("taux de change", "rates"),
+        ("what is the dollar rate today", "rates"), ("rate alert usd 131.5", "rate_alert"),
+        ("mes alertes", "my_rate_alerts"),
+    ],
+)  # fmt: skip
+def test_rates_are_asked_for(text: str, flow: str) -> None:
+    understood = understand(text, "KE")
+    assert (understood.flow, understood.intent, understood.acts) == (flow, "fx_rate", True)
+
+
+def test_a_rate_to_wait_for_is_taken_apart() -> None:
+    given = dict(understand("rate alert usd 131.5", "KE").given)
+    assert given == {"currency": "USD", "rate": "USD 131.5"}
 
 
 @pytest.mark.parametrize("text", ["700 000 000", "12,000", "95 000", "1500.50"])

@@ -92,8 +92,9 @@ def test_a_retired_story_is_told_no_more_and_a_newer_one_is_left_alone() -> None
     assert stand(AFTER, at("amount", flow="loan")).fate == "retired"
     newer = at("amount", flow="savings")
     assert stand(AFTER, newer).fate == "newer"
-    assert stand(CATALOG, at("how_much", version=3)).place == at("how_much", version=3)
-    assert stand(CATALOG, at("how_much", version=3)).fate == "newer"
+    later = at("how_much", version=SendMoney.version + 1)
+    assert stand(CATALOG, later).place == later
+    assert stand(CATALOG, later).fate == "newer"
 
 
 def test_a_state_that_never_was_begins_anew() -> None:
@@ -103,21 +104,22 @@ def test_a_state_that_never_was_begins_anew() -> None:
 class Third(Flow):
     """A story in a version after that."""
 
-    name, version = "send_money", 4
+    name, version = "send_money", SendMoney.version + 2
     steps = (Ask("c"), Choose("review", options=("yes",), mints=True), Prove("pin"), End("sent"))
     paths = (("open", "start", "c"),)
     moves: ClassVar[Mapping[int, Moved]] = {
-        2: Moved(states={"a": "b"}, safe="b"),
-        3: Moved(states={"b": "c"}, slots={"x": "y"}),
+        SendMoney.version: Moved(states={"a": "b"}, safe="b"),
+        SendMoney.version + 1: Moved(states={"b": "c"}, slots={"x": "y"}),
     }
 
 
 def test_maps_follow_each_other() -> None:
     catalog = Catalog({"send_money": Third})
-    assert stand(catalog, at("a", version=2)).place.state == "c"
-    assert stand(catalog, at("gone", version=2)).place.state == "c", "a safe step is renamed too"
-    assert stand(catalog, at("b", version=3, slots={"x": "1"})).place.slots == {"y": "1"}
-    assert stand(catalog, at("gone", version=3)).fate == "anew"
+    now, later = SendMoney.version, SendMoney.version + 1
+    assert stand(catalog, at("a", version=now)).place.state == "c"
+    assert stand(catalog, at("gone", version=now)).place.state == "c", "a safe step is renamed too"
+    assert stand(catalog, at("b", version=later, slots={"x": "1"})).place.slots == {"y": "1"}
+    assert stand(catalog, at("gone", version=later)).fate == "anew"
 
 
 def test_a_map_may_lead_to_a_version_that_is_kept() -> None:

@@ -38,7 +38,9 @@ CASTS = {
          "nameless": "KE.13490987654321"},
         {"most": "12000", "more": "11000", "a lot": "60000",
          "large": "80000", "too much": "200000",
-         "elsewhere": "0722000123", "nobody": "0722000404", "silent": "0722000503"},
+         "elsewhere": "0722000123", "nobody": "0722000404", "silent": "0722000503",
+         "water": "Nairobi Water", "water account": "1234567", "water unknown": "1234404",
+         "water silent": "1234503"},
         Money.load("KES 90000.00"),
     ),
     "sw": Cast(
@@ -48,7 +50,9 @@ CASTS = {
          "nameless": "TZ.13490987654321"},
         {"most": "349500", "more": "340000", "a lot": "1100000",
          "large": "1200000", "too much": "3000000",
-         "elsewhere": "0754000777", "nobody": "0754000404", "silent": "0754000503"},
+         "elsewhere": "0754000777", "nobody": "0754000404", "silent": "0754000503",
+         "water": "DAWASA", "water account": "12345567", "water unknown": "12345404",
+         "water silent": "12345503"},
         Money.load("TZS 1500000.00"),
     ),
     "fr": Cast(
@@ -58,14 +62,16 @@ CASTS = {
          "nameless": "SN.13490987654321"},
         {"most": "94500", "more": "93000", "a lot": "410000",
          "large": "250000", "too much": "1000000",
-         "elsewhere": "771234567", "nobody": "771000404", "silent": "771000503"},
+         "elsewhere": "771234567", "nobody": "771000404", "silent": "771000503",
+         "water": "Sen'Eau", "water account": "12345567", "water unknown": "12345404",
+         "water silent": "12345503"},
         Money.load("XOF 300000"),
     ),
 }  # fmt: skip
 
 _SAME = {
     "PIN": PIN, "wrong PIN": "1111", "new PIN": "8642", "other PIN": "8641", "weak PIN": "1234",
-    "wrong code": "000000", "wrong birthday": "01/01/1990",
+    "meter": "37123456789", "wrong code": "000000", "wrong birthday": "01/01/1990",
 }  # fmt: skip
 _IDS = {"id": "12345678", "taken id": "20000001"}
 
@@ -82,6 +88,8 @@ def values(language: str, telling: int) -> dict[str, Value]:
     """Return every value of one telling by its name; ``{code}`` is known only when it was sent."""
     cast = CASTS[language]
     same = {**_SAME, **cast.values, "language": language}
+    same["home"] = cast.plenty.currency
+    same["theirs"] = Money.load(cast.people["foreigner"].holds[0]).currency
     same["wrong answer"] = "0000"
     same["birthday"] = f"{date.fromisoformat(cast.people['customer'].born):%d/%m/%Y}"
     found = {name: Value(value, value) for name, value in same.items()}

@@ -20,6 +20,7 @@ from core.access.pins import Secrets
 from core.demo.people import PIN
 from core.partners import name_enquiry_twin
 from core.partners.name_enquiry import NameRegistry
+from tests.stories import market
 from tests.stories.heard import Ear, overhearing
 from tests.stories.script import Story
 from tests.stories.stage import Stage, Telling
@@ -63,7 +64,11 @@ def stage(
     """A bank without customers, for all stories of this process."""
     name = f"stories_{worker_name}"
     servers.create(name)
-    with pytest.MonkeyPatch.context() as patch, servers.app(name) as engine:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        servers.app(name) as engine,
+        market.opened() as providers,
+    ):
         for setting, value in {
             "DATABASE_URL": servers.app_url(name),
             "REDIS_URL": _redis_started,
@@ -76,7 +81,10 @@ def stage(
             load(env_file=None), engine, clock=lambda: now, ids=uuid_utils.compat.uuid7
         )
         house = replace(house, registry=NameRegistry(other_banks))
-        yield Stage(house, opened=now, pepper=pepper, pin_hash=Secrets(pepper).hash(PIN))
+        with house.unit() as unit:
+            market.know_rates(unit)
+        pin_hash = Secrets(pepper).hash(PIN)
+        yield Stage(house, opened=now, pepper=pepper, pin_hash=pin_hash, market=providers)
         house.redis.close()
     servers.drop(name)
 

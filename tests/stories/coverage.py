@@ -65,6 +65,190 @@ UNWALKED: Mapping[str, str] = {
     "send_money: code -period_closed-> cancelled": "as at the PIN",
     "send_money: code -account_moved-> cancelled": "as at the PIN",
     "send_money: code -too_little_left-> amount": "as at the PIN",
+    "plan: pin -plan_day_past-> first": "only when midnight passes over the read-back",
+    "plan: code -plan_day_past-> first": "as at the PIN",
+    **{
+        f"deposit: {step} -{refused}-> amount": "refused when the amount is said, which is no less"
+        for step in ("review", "review_card")
+        for refused in ("deposit_too_small", "deposit_too_large", "whole_amount")
+    },
+    **{
+        f"deposit: {step} -{refused}-> cancelled": "the bank's own account gives, and has no limit"
+        for step in ("review", "review_card")
+        for refused in ("insufficient_funds", "limit_exceeded", "no_rate")
+    },
+    "deposit: review -no_mobile_money-> no_mobile": "it is not offered where there is none",
+    "deposit: review_card -no_mobile_money-> no_mobile": "a card needs none",
+    "deposit: way -mobile-> no_mobile": "every country that stories play in has mobile money",
+    "deposit: amount -answer-> payer": "everybody in a story has a number",
+    **{
+        f"till: {step} -{refused}-> cancelled": "as with sending money"
+        for step in ("pin", "pin_out", "pin_more")
+        for refused in ("no_rate", "id_reused", "period_closed", "account_moved")
+    },
+    **{
+        f"till: {way}": "a float counts against no limit, and nothing is to be left in it"
+        for way in (
+            "pin -too_little_left-> amount",
+            "pin -limit_exceeded-> amount",
+            "pin_more -too_little_left-> more",
+            "pin_more -limit_exceeded-> more",
+            "pin_out -insufficient_funds-> cancelled",
+            "pin_out -too_little_left-> cancelled",
+            "pin_out -limit_exceeded-> cancelled",
+        )
+    },
+    "till: pin -own_till-> cancelled": "refused when the customer is looked up",
+    "till: pin_out -own_till-> cancelled": "refused when the customer is looked up",
+    "till: code -address_taken-> cancelled": "a code for cash links nothing",
+    **{
+        f"till: pin_out -{refused}-> spent": "a code that is open has its hold, and all of it"
+        for refused in ("hold_expired", "hold_closed", "unknown_hold", "capture_exceeds_hold")
+    },
+    **{
+        f"cash_code: waiting -{refused}-> kept": "a code that is open has its hold"
+        for refused in ("hold_expired", "hold_closed", "unknown_hold", "id_reused")
+    },
+    **{
+        f"cash_code: {step} -{refused}": why
+        for step in ("pin", "code")
+        for refused, why in {
+            "no_rate-> cancelled": "as with sending money",
+            "id_reused-> cancelled": "as with sending money",
+            "account_moved-> cancelled": "as with sending money",
+            "too_little_left-> amount": "as with sending money",
+            "balance_ceiling-> amount": "the bank's own account takes, and has no ceiling",
+            "no_tariff-> cancelled": "every country has a tariff, or the read-back is refused",
+        }.items()
+    },
+    **{
+        f"cash_code: code -{way}": "as at the PIN"
+        for way in (
+            "insufficient_funds-> amount",
+            "limit_exceeded-> amount",
+            "cash_code_open-> waiting",
+            "account_frozen-> cancelled",
+        )
+    },
+    **{
+        f"{flow}: {step} -{refused}": why
+        for flow in ("airtime", "pay_bill")
+        for step in ("pin", "code")
+        for refused, why in {
+            "no_rate-> cancelled": "as with sending money",
+            "id_reused-> cancelled": "as with sending money",
+            "period_closed-> cancelled": "as with sending money",
+            "account_moved-> cancelled": "as with sending money",
+            "too_little_left-> amount": "as with sending money",
+            "balance_ceiling-> amount": "the bank's own account takes, and has no ceiling",
+            "no_tariff-> cancelled": "every country has a tariff, or the amount is refused",
+        }.items()
+    },
+    **{
+        f"{flow}: {step} -{refused}": why
+        for step in ("pin", "code")
+        for flow, refused, why in (
+            ("airtime", "airtime_not_sold-> cancelled", "refused with the number"),
+            ("airtime", "airtime_amount-> amount", "refused with the amount"),
+            ("pay_bill", "unknown_biller-> biller", "no biller is forgotten meanwhile"),
+            ("pay_bill", "bill_account_invalid-> account", "refused with the account"),
+            ("pay_bill", "bill_amount-> amount", "refused with the amount"),
+        )
+    },
+    "airtime: code -other-> code": "so little takes a code on probation alone, with one way left",
+    **{
+        f"{flow}: code -{refused}": "as at the PIN"
+        for flow in ("airtime", "pay_bill")
+        for refused in (
+            "insufficient_funds-> amount",
+            "limit_exceeded-> amount",
+            "account_frozen-> cancelled",
+        )
+    },
+    **{
+        f"pay_bill: owed -{refused}": why
+        for refused, why in {
+            "no_rate-> cancelled": "as with sending money",
+            "no_tariff-> cancelled": "every country has a tariff for bills",
+            "balance_ceiling-> amount": "the bank's own account takes, and has no ceiling",
+            "limit_exceeded-> amount": "no bill of the twin's is over a limit",
+            "bill_amount-> amount": "no bill of the twin's is less than its biller takes",
+        }.items()
+    },
+    **{
+        f"pay_bill: {step} -unknown_biller-> biller": "no biller is forgotten meanwhile"
+        for step in ("account", "owed", "amount")
+    },
+    **{
+        f"airtime: {step}-> phone": "every customer of a story has a number"
+        for step in ("start -open", "unlock -proven", "whom -airtime_not_sold")
+    },
+    **{
+        f"pay_bill: {step}-> nobody": "every country of a story has billers"
+        for step in ("start -open", "unlock -proven")
+    },
+    "airtime: pin -limit_exceeded-> amount": "no limit is less than airtime costs at once",
+    **{
+        f"withdraw: {step} -{refused}": why
+        for step in ("pin", "code")
+        for refused, why in {
+            "no_rate-> cancelled": "as with sending money",
+            "id_reused-> cancelled": "as with sending money",
+            "account_moved-> cancelled": "as with sending money",
+            "too_little_left-> amount": "as with sending money",
+            "balance_ceiling-> amount": "the bank's own account takes, and has no ceiling",
+            "no_tariff-> cancelled": "every country has a tariff, or the amount is refused",
+            "fee_changed-> amount": "only when a new tariff begins over the read-back",
+            "amount_over_rail-> amount": "refused with the amount",
+            "amount_under_rail-> amount": "refused with the amount",
+            "amount_not_whole-> amount": "refused with the amount",
+            "no_rail-> where": "refused with the amount, unless operations close the last rail",
+            "bank_unknown-> where": "no bank is forgotten between the read-back and the PIN",
+            "destination_invalid-> where": "refused with the account",
+        }.items()
+    },
+    "withdraw: code -limit_exceeded-> amount": "as at the PIN",
+    "withdraw: code -account_frozen-> cancelled": "as at the PIN",
+    **{
+        f"withdraw: {step} -{refused}-> where": "the bank and the account were read before"
+        for step in ("looking", "asking")
+        for refused in ("bank_unknown", "destination_invalid")
+    },
+    "my_payouts: one -unknown_payout-> gone": "a payment is never forgotten",
+    **{
+        f"{flow}: {step} -{refused}-> {to}": why
+        for flow in ("exchange", "send_abroad")
+        for step in ("pin", "code")
+        for refused, to, why in (
+            ("quote_expired", "pricing", "the story's own clock is asked first"),
+            ("quote_used", "cancelled", "a read-back makes an id of its own"),
+            ("unknown_quote", "cancelled", "no quote is forgotten so soon"),
+            ("id_reused", "cancelled", "as with sending money"),
+            ("no_rate", "cancelled", "as with sending money"),
+            ("period_closed", "cancelled", "as with sending money"),
+            ("account_moved", "cancelled", "as with sending money"),
+        )
+    },
+    **{
+        f"{flow}: pricing -{refused}-> no_price": why
+        for flow in ("exchange", "send_abroad")
+        for refused, why in (
+            ("no_tariff", "every country has a tariff for it"),
+            ("same_currency", "the same currency is not offered"),
+            ("currency_not_dealt", "what is not dealt in is not offered"),
+            ("no_rate", "what is dealt in has a rate"),
+        )
+    },
+    **{
+        f"exchange: {step} -limit_exceeded-> amount": "one's own money counts against no limit"
+        for step in ("pricing", "pin", "code")
+    },
+    **{
+        f"send_abroad: pricing -{refused}-> no_price": "as where money is changed for oneself"
+        for refused in ("exposure_limit", "rate_stale")
+    },
+    "send_abroad: pricing -balance_ceiling-> amount": "theirs is not looked into so soon",
+    "send_abroad: pricing -no_wallet-> amount": "what is sold is what the customer holds",
     "devices: pin -device_in_use-> shown": "refused when it is picked; nobody moves meanwhile",
 }
 """Paths for what the bank might refuse and no conversation can bring about, and why."""

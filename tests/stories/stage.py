@@ -19,8 +19,20 @@ from core.money import Money
 from core.store.unit import Unit
 from core.transfers.send import send_money
 from core.wallets.wallets import open_wallet
-from tests.stories import acquaintances, desk, invited, papers, safety
+from tests.stories import (
+    acquaintances,
+    bills,
+    desk,
+    invited,
+    market,
+    papers,
+    payouts,
+    planned,
+    safety,
+    tills,
+)
 from tests.stories.cast import CASTS, CUSTOMERS, Cast, Value, own, values
+from tests.stories.market import Market
 from tests.stories.script import Story
 from tests.support.town import Clock, Phone
 
@@ -30,10 +42,11 @@ ELSEWHERE: dict[str, Channel] = {"ussd": "sms", "sms": "whatsapp", "whatsapp": "
 JOINED_BEFORE = timedelta(days=30)
 
 _REASON = book.Reason(by="stories", why="it happens in a story")
-# References, account numbers and their ends, numbers of cases and of requests in a list.
+# References, account numbers and their ends, numbers of cases, of requests in a list and of tills.
 _CHANGING = re.compile(
     r"\bWK[0-9A-Z]{10}\b|\b\d{12}\b|\bC(?:-\d{1,3}){2,5}\b"
     r"|(?<=\b[A-Z]{3} )\d{4}(?![\d,.]\d)|(?<=\. )\d{3}(?= ?: )"
+    r"|(?<=\b[Tt]ill )\d{6}\b|(?<=\b[Cc]aisse )\d{6}\b"
 )
 
 
@@ -46,6 +59,7 @@ class Stage:
     """When every story begins."""
     pepper: bytes
     pin_hash: str
+    market: Market
 
 
 @dataclass
@@ -66,7 +80,10 @@ class Telling:
 
     def __post_init__(self) -> None:
         self.clock = Clock(self.stage.opened)
-        self.house = replace(self.stage.house, clock=self.clock)
+        answerers = market.answerers(self.stage.market.open(self.clock))
+        answerers |= payouts.answerers(self.clock)
+        answerers |= bills.answerers(self.clock)
+        self.house = replace(self.stage.house, clock=self.clock, answerers=answerers)
         self.values = values(self.language, self.number)
         told = self.story.path.read_text(encoding="utf-8")
         with self.house.unit() as unit:
@@ -240,8 +257,13 @@ _MEANWHILE: dict[str, Callable[[Telling, Unit], None]] = {
     "the friend's account is closed": _close,
     "the friend has paid the customer five times": _pay_often,
     **acquaintances.HAPPENINGS,
+    **bills.HAPPENINGS,
     **safety.HAPPENINGS,
     **invited.HAPPENINGS,
     **papers.HAPPENINGS,
+    **market.HAPPENINGS,
+    **payouts.HAPPENINGS,
+    **planned.HAPPENINGS,
+    **tills.HAPPENINGS,
 }
 MEANWHILE = (*_MEANWHILE, *desk.TOLD)

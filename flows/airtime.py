@@ -1,0 +1,166 @@
+"""Airtime: for which phone, how much or which bundle, read back, proved, bought."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from core.money import Money
+from flows.payment_proof import PaymentProof
+from flows.picking import Listed
+from flows.story import Ask, Become, Choose, Code, End, Flow, Prove
+
+if TYPE_CHECKING:
+    from core.bank import Bundle
+
+MOST_BUNDLES = 6
+GIGABYTE = 1024
+
+
+class Airtime(PaymentProof, Flow):
+    """Buy airtime or data for one's own phone or another; it is on its way when this ends."""
+
+    name = "airtime"
+
+    steps = (
+        Prove("unlock"),
+        Choose("whom", options=("mine", "other")),
+        Ask("phone", entity="phone", slot="mobile"),
+        Ask("amount", entity="amount", lists="bundles"),
+        Choose("review", options=("yes", "change", "another", "no"), mints=True),
+        Prove("pin"),
+        Code("code", options=("resend", "other")),
+        Choose("person", options=("ask", "stop")),
+        End("bought"),
+        End("cancelled"),
+        End("referred"),
+        Become("reset_pin"),
+    )
+
+    paths = (
+        # when               at           go to        if              unless first do
+        ("open",              "start",     "unlock",    None,           "trusted"),
+        ("open",              "start",     "whom",      "has_own"),
+        ("open",              "start",     "phone"),
+        ("proven",            "unlock",    "whom",      "has_own"),
+        ("proven",            "unlock",    "phone"),
+        ("mine",              "whom",      "amount",    None,           None, "note_mine"),
+        ("other",             "whom",      "phone"),
+        ("answer",            "phone",     "review",    "has_amount",   None, "note_phone"),
+        ("answer",            "phone",     "amount",    None,           None, "note_phone"),
+        ("answer",            "amount",    "review",    None,           None, "note_amount"),
+        ("change",            "review",    "amount"),
+        ("another",           "review",    "phone"),
+        ("yes",               "review",    "pin"),
+        ("no",                "review",    "cancelled"),
+        ("proven",            "pin",       "person",    "needs_person"),
+        ("proven",            "pin",       "code",      "needs_code",   None, "send_code"),
+        ("proven",            "pin",       "bought",    None,           None, "buy"),
+
+        # Where the PIN is not enough, a code by another channel adds to it, for this payment.
+        ("proven",            "code",      "bought",    None,           None, "buy"),
+        ("resend",            "code",      "code",      None,           None, "send_code"),
+        ("other",             "code",      "code",      "has_next_way", None, "send_onward"),
+        ("other",             "code",      "person"),
+        ("ask",               "person",    "referred",  None,           None, "ask_person"),
+        ("stop",              "person",    "cancelled"),
+        ("too_many_codes",    ("pin", "code"), "cancelled"),
+
+        # What the bank may refuse leads to where it can be mended.
+        ("airtime_not_sold",  "whom",      "phone"),
+        ("airtime_not_sold",  ("pin", "code"), "cancelled"),
+        ("airtime_amount",    ("pin", "code"), "amount"),
+        ("insufficient_funds", ("pin", "code"), "amount"),
+        ("limit_exceeded",    ("pin", "code"), "amount"),
+        ("balance_ceiling",   ("pin", "code"), "amount"),
+        ("too_little_left",   ("pin", "code"), "amount"),
+        ("no_tariff",         ("pin", "code"), "cancelled"),
+        ("account_frozen",    ("pin", "code"), "cancelled"),
+        ("no_rate",           ("pin", "code"), "cancelled"),
+        ("id_reused",         ("pin", "code"), "cancelled"),
+        ("account_moved",     ("pin", "code"), "cancelled"),
+        ("period_closed",     ("pin", "code"), "cancelled"),
+        ("pin_locked",        ("unlock", "pin"), "reset_pin"),
+    )  # fmt: skip
+
+    writes = frozenset({"buy", "send_code", "send_onward", "ask_person"})
+    moves_money = frozenset({"buy"})
+
+    widest: ClassVar[Mapping[str, object]] = {
+        "phone": "+255 7** *** 003",
+        "amount": "TZS 99999999.99",
+        "size": "10 GB",
+        "validity": "Month",
+        "price": "TZS 100000.00",
+        "bundles": {
+            str(n): {"size": "10 GB", "validity": "Month", "price": f"TZS {n}00000.00"}
+            for n in range(1, MOST_BUNDLES + 1)
+        },
+        "currency": "TZS",
+        "reference": "WK9Q8P7R6T5W",
+        "balance": "TZS 99999999.99",
+        "way": "whatsapp",
+        "where": "+255 7** *** 003",
+        "number": "C-104-283-7",
+    }
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the customer has a number of their own to buy for."""
+        return bool(self.bank.own_airtime_phone)
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether the amount is known, so that only the phone was asked anew."""
+        return "amount" in self.slots and not self.slots.get("bundle")
+
+    def facts(self) -> Mapping[str, object]:
+        """Add the currency; only a bundle has a size. Where a code went is read when it is told."""
+        went = self.bank.code_went() if self.state == "code" else {}
+        return {"currency": self.bank.currency, "size": "", "validity": "", **went, **self.slots}
+
+    def bundles(self) -> Listed:
+        """Return the bundles of data there are for that phone."""
+        found = self.bank.airtime_bundles(self.slots["mobile"])
+        return {one.id: {**_size(one), "price": str(one.price)} for one in found}
+
+    def note_mine(self, _: str) -> None:
+        """Buy for the customer's own phone."""
+        self.note_phone(self.bank.own_airtime_phone)
+
+    def note_phone(self, said: str) -> None:
+        """Remember which phone it is for."""
+        found = self.bank.airtime_phone(said)
+        self.slots |= {"to": found.id, "mobile": found.number, "phone": found.shown}
+
+    def note_amount(self, said: str) -> None:
+        """Remember how much, or which bundle, if it could be bought now."""
+        known = {one.id: one for one in self.bank.airtime_bundles(self.slots["mobile"])}
+        picked = known.get(said)
+        for slot in ("bundle", "size", "validity"):
+            self.slots.pop(slot, None)
+        if picked is not None:
+            self.bank.check_bought(picked.price, bill=False)
+            self.slots |= {"bundle": picked.id, "amount": str(picked.price), **_size(picked)}
+            return
+        amount = Money.parse(said, self.bank.currency)
+        self.bank.check_airtime(self.slots["mobile"], amount)
+        self.slots["amount"] = str(amount)
+
+    def buy(self, _: str) -> None:
+        """Buy it, once, however often this is asked."""
+        if self.effect_id is None:
+            raise LookupError("airtime is bought only after it was read back")
+        bought = self.bank.top_up(
+            to=self.slots["to"],
+            number=self.slots["mobile"],
+            amount=Money.load(self.slots["amount"]),
+            bundle=self.slots.get("bundle"),
+            effect_id=self.effect_id,
+        )
+        self.slots |= {"reference": bought.reference, "balance": str(bought.balance)}
+
+
+def _size(one: "Bundle") -> dict[str, str]:
+    """Return what a bundle holds and for how long, as the words want it."""
+    whole, rest = divmod(one.megabytes, GIGABYTE)
+    size = f"{whole} GB" if whole and not rest else f"{one.megabytes} MB"
+    return {"size": size, "validity": one.validity}
