@@ -6,7 +6,17 @@
 import argparse
 from collections.abc import Callable
 
-from bench import coalescing, operations, posting, scale, seals, turns, whatsapp
+from bench import (
+    coalescing,
+    exchange,
+    operations,
+    posting,
+    reconciliation,
+    scale,
+    seals,
+    turns,
+    whatsapp,
+)
 from bench.rows import Row, publish
 from bench.stage import Stage, stage
 
@@ -23,6 +33,8 @@ PARTS: dict[str, Part] = {
     "operations": _ledger(operations.run),
     "coalescing": _ledger(coalescing.run),
     "seals": _ledger(seals.run),
+    "exchange": exchange.run,
+    "reconciliation": _ledger(reconciliation.run),
     "turns": turns.run,
     "whatsapp": whatsapp.run,
     "scale": scale.run,

@@ -16,11 +16,13 @@ from bot.console.pages import console
 from bot.documents import documents
 from bot.house import House
 from bot.ops import ops
+from bot.payments import payments
 from bot.settings import Settings, load
 from bot.sim_notices import sim_notices
 from bot.simulator.page import simulator
 from bot.simulator.staff import demo_staff
 from bot.streams import Seats
+from bot.verify import verify
 from bot.webhooks import webhooks
 from core.errors import Refusal
 
@@ -31,7 +33,9 @@ MOST_FORM_PARTS = 200
 AUTH = {
     "webhooks": "the provider's signature, or the secret in the path",
     "sim_notices": "the secret in the path",
+    "payments": "the partner's signature, or the secret in the path",
     "documents": "the signature in the path, good for a day",
+    "verify": "open: masked facts of one payment, to whoever has its code",
     "ops": "open: no customer data; keep /metrics inside your network",
     "simulator": "demo only: not registered unless DEMO_MODE=1",
     "demo_staff": "demo only, as the simulator",
@@ -74,8 +78,10 @@ def build(settings: Settings | None = None, house: House | None = None) -> Flask
     app.extensions["receipts"] = receipts.writer(app.extensions["house"])
     app.register_blueprint(webhooks)
     app.register_blueprint(sim_notices)
+    app.register_blueprint(payments)
     app.register_blueprint(ops)
     app.register_blueprint(documents)
+    app.register_blueprint(verify)
     api.register(app, settings)
     if settings.demo_mode:
         app.register_blueprint(simulator)

@@ -16,13 +16,18 @@ COMMANDS = {
     "customer": "bot.commands.customer",
     "db": "bot.commands.db",
     "doctor": "bot.commands.doctor",
+    "fees": "bot.commands.fees",
     "flow": "bot.commands.flow",
+    "fx": "bot.commands.fx",
     "keys": "bot.commands.keys",
     "ledger": "bot.commands.ledger",
+    "orders": "bot.commands.orders",
     "outbox": "bot.commands.outbox",
     "parked": "bot.commands.parked",
     "seed": "bot.commands.seed",
+    "settlement": "bot.commands.settlement",
     "sim": "bot.commands.sim",
+    "till": "bot.commands.till",
     "user": "bot.commands.user",
 }
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bot import partner_settings
+
 DEMO = {
     "twilio_account_sid": "AC00000000000000000000000000000384",
     "twilio_auth_token": "demo-twilio-auth-token",
@@ -50,10 +52,30 @@ def fill_in(facts: dict[str, Any]) -> None:
     for name in ("ussd_webhook_secret", "sim_webhook_secret"):
         facts.setdefault(name, DEMO[name])
     facts.setdefault("name_enquiry_base", f"{twin}/gsma")
+    for name, path in partner_settings.TWINS.items():
+        facts.setdefault(name, f"{twin}{path}")
+    for name, value in partner_settings.DEMO.items():
+        facts.setdefault(name, value)
+    firms = partner_settings.LIQUIDITY
+    facts.setdefault("liquidity_bases", {name: f"{twin}/{name}" for name in firms})
+    facts.setdefault("liquidity_secrets", dict(firms))
+    rails = partner_settings.RAILS
+    facts.setdefault("rail_bases", {name: f"{twin}/{name}" for name in rails})
+    facts.setdefault("rail_secrets", dict(rails))
+    facts.setdefault("bank_bic", partner_settings.DEMO_BIC)
+    facts.setdefault("settlement_account", partner_settings.DEMO_ACCOUNT)
     facts.setdefault("sms_routes", SMS_ROUTES)
     facts.setdefault("smtp_url", f"smtp://127.0.0.1:{facts.get('twin_mail_port')}")
 
 
 def demo_secrets_in(facts: dict[str, Any]) -> list[str]:
     """Return the names of the settings that have a demo's value for a secret."""
-    return [name.upper() for name in SECRETS if facts.get(name) == DEMO[name]]
+    known = {name: DEMO[name] for name in SECRETS} | dict(partner_settings.DEMO)
+    found = [name.upper() for name, value in known.items() if facts.get(name) == value]
+    for name, theirs in (
+        ("liquidity_secrets", partner_settings.LIQUIDITY),
+        ("rail_secrets", partner_settings.RAILS),
+    ):
+        if set(theirs.values()) & set(facts.get(name, {}).values()):
+            found.append(name.upper())
+    return found

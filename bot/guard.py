@@ -36,7 +36,16 @@ COOKIE = "desk"
 DESK = "/desk"
 SIGN_IN = f"{DESK}/sign-in"
 UNGUARDED = frozenset(
-    {"static", "webhooks", "sim_notices", "documents", "ops", "simulator", "demo_staff"}
+    {
+        "static",
+        "webhooks",
+        "sim_notices",
+        "payments",
+        "documents",
+        "ops",
+        "simulator",
+        "demo_staff",
+    }
 )
 """Blueprints that know their callers in other ways (``bot.app.AUTH``)."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

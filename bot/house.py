@@ -1,9 +1,9 @@
 """Everything the house is made of, built once per process."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
@@ -12,7 +12,7 @@ import redis
 import uuid_utils.compat
 from sqlalchemy import Engine
 
-from bot import keyrings, providers
+from bot import keyrings, partners, providers
 from bot.providers import Providers
 from bot.settings import BadSettings, Settings, load
 from bot.wake import Wake
@@ -24,7 +24,10 @@ from core.access.pins import Secrets
 from core.approvals.catalog import KINDS
 from core.crm.templates import TemplateBook
 from core.demo.staff import EMAILS, PASSWORD
+from core.partners import questions
 from core.partners.name_enquiry import NameEnquiry, NameRegistry
+from core.partners.partner import Partner
+from core.partners.questions import Answerers
 from core.store import crashpoints, outbox
 from core.store.crashpoints import reached
 from core.store.engine import open_engine
@@ -60,6 +63,10 @@ class House:
     clock: Callable[[], datetime]
     ids: Callable[[], UUID]
     key_watch: Watch | None = None
+    partners: Mapping[str, Partner] = field(default_factory=dict)
+    """The firms outside that orders go to, by name."""
+    answerers: Answerers = field(default_factory=dict)
+    """Who answers the questions of *call* steps, beside the registry of names."""
 
     def now(self) -> datetime:
         """Return the time; the only clock in the house."""
@@ -135,10 +142,8 @@ class House:
 
         Called outside any transaction; takes no longer than ``seconds``.
         """
-        match question:
-            case NameEnquiry():
-                return self.registry.ask(question, seconds=seconds)
-        raise TypeError(f"nobody to ask about {type(question).__name__}")
+        known = {NameEnquiry: self.registry, **self.answerers}
+        return questions.ask(question, known, seconds=seconds)
 
     def words(self, language: str, channel: str) -> Words:
         """Return the bank's voice in one language on one channel."""
@@ -156,8 +161,9 @@ class House:
     def tell(self, topic: str, **facts: UUID | str) -> None:
         """Tell live pages of the desk that something changed; they fetch what they may see.
 
-        ``topic`` is ``queue``, ``approvals``, ``case:<id>`` or ``presence:<case id>``; facts are
-        ids alone, never words or names. Call it after the commit. Never fails what it tells of.
+        ``topic`` is ``queue``, ``approvals``, ``case:<id>``, ``presence:<case id>`` or one of the
+        pages of operations (`bot.console.live`); facts are ids alone, never words or names. Call it
+        after the commit. Never fails what it tells of.
         """
         event = {"topic": topic, **{name: str(value) for name, value in facts.items()}}
         self.waker.attempt(
@@ -181,6 +187,7 @@ def _introduce(settings: Settings) -> None:
         "ussd": settings.ussd_code,
         "sms": settings.twilio_sms_from or settings.at_shortcode,
         "whatsapp": phone.spaced(settings.twilio_whatsapp_from),
+        "paybill": settings.mpesa_shortcode,
     }
     CONTACTS.update({channel: number for channel, number in own.items() if number})
 
@@ -196,6 +203,7 @@ def furnish(
         settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.3
     )
     keys = keyrings.load(engine, settings)
+    firms = partners.connect(settings, clock=clock)
     house = House(
         settings=settings,
         engine=engine,
@@ -209,6 +217,8 @@ def furnish(
         waker=Wake(client),
         clock=clock,
         ids=ids,
+        partners=firms,
+        answerers=partners.answerers(settings, firms),
     )
     with house.unit() as unit:
         _refuse_demo_staff(settings, unit)

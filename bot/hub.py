@@ -23,6 +23,7 @@ from core.crm.conversations import Kept, Opening
 from core.store import patience
 from core.store.crashpoints import reached
 from core.store.unit import Unit
+from flows import understanding
 
 __all__ = [
     "NotHeard", "Said", "answer_call", "expire_calls", "expire_conversations", "hear",
@@ -73,6 +74,7 @@ def hear(house: House, inbound: Inbound) -> Said:
 
     :raises NotHeard: if the message could not be taken (USSD is told politely instead)
     """
+    understanding.prepare()
     hearing = Hearing(inbound, str(house.new_id()), began=monotonic())
     with structlog.contextvars.bound_contextvars(correlation=hearing.correlation):
         with patience.until(hearing.began + TURN_SECONDS):

@@ -47,6 +47,16 @@ _send_seconds = Histogram(
     "wekeza_send_seconds", "How long a provider took to answer", ("provider",), registry=_own
 )
 
+_asks = Counter(
+    "wekeza_partner_asks",
+    "Orders asked of partners, or asked after, by what they answered",
+    ("partner", "asked", "answer"),
+    registry=_own,
+)
+_ask_seconds = Histogram(
+    "wekeza_partner_seconds", "How long a partner took to answer", ("partner",), registry=_own
+)
+
 
 def configure(data_dir: Path) -> None:
     """Keep this process's counts where ``/metrics`` finds them. Once, before any counting."""
@@ -108,3 +118,9 @@ def sent(provider: str, channel: str, result: str, *, seconds: float) -> None:
     """Count a message a provider was handed: ``taken``, or the fate of one it did not take."""
     _sends.labels(provider, channel, result).inc()
     _send_seconds.labels(provider).observe(seconds)
+
+
+def asked(partner: str, asked: str, answer: str, *, seconds: float) -> None:
+    """Count an order that was asked (``send``) or asked after (``query``), and what came of it."""
+    _asks.labels(partner, asked, answer).inc()
+    _ask_seconds.labels(partner).observe(seconds)

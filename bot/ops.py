@@ -19,6 +19,7 @@ from bot import metrics
 from bot.admission import Admission
 from bot.house import House
 from bot.ledger_gauges import LedgerCollector
+from bot.partner_gauges import PartnerCollector
 from bot.wake import CALLS, DRAIN, JOBS
 from core.crm import parked
 from core.store import upkeep
@@ -64,6 +65,7 @@ def counts() -> Response:
     registry_of_now.register(OutboxCollector(_house()))
     registry_of_now.register(ParkedCollector(_house()))
     registry_of_now.register(LedgerCollector(_house()))
+    registry_of_now.register(PartnerCollector(_house()))
     body = generate_latest(registry) + generate_latest(registry_of_now)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 

@@ -38,11 +38,14 @@ RUBBISH_LOOKED_FOR = 10_000
 
 def application() -> Flask:
     """Build the application in the process that serves it, where its connections belong."""
-    from bot.app import build  # noqa: PLC0415 - in the worker, not in the one that minds it
+    # In the worker, not in the one that minds it:
+    from bot.app import build  # noqa: PLC0415
+    from flows import understanding  # noqa: PLC0415
 
     if (parent := parent_process()) is not None and parent.pid is not None:
         Thread(target=_end_without, args=(parent.pid,), name="parent", daemon=True).start()
     app = build(load())
+    understanding.prepare()
     settle()
     return app
 

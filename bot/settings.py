@@ -9,15 +9,16 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSetting
 
 from bot import demo_settings
 from bot.embedded import keys, postgres, redis
+from bot.partner_settings import TWINS, PartnerSettings, web_address
 from core.store import crashpoints
 
 ROOT = Path(__file__).resolve().parent.parent
-TWIN_BASES = ("twilio_api_base", "at_api_base", "meta_api_base", "name_enquiry_base")
+TWIN_BASES = ("twilio_api_base", "at_api_base", "meta_api_base", "name_enquiry_base", *TWINS)
 KEY_NAMES = ("secret_key", "field_keys", "pin_pepper", "seal_key")
 
 
@@ -58,7 +59,7 @@ KeyList = Annotated[tuple[bytes, ...], NoDecode, BeforeValidator(_decode_keys)]
 Provider = Literal["twilio", "africastalking"]
 
 
-class Settings(BaseSettings):
+class Settings(PartnerSettings):
     """The settings of the house. What each means stands in ``.env.example``."""
 
     model_config = SettingsConfigDict(
@@ -170,10 +171,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _is_web_address(cls, address: str) -> str:
-        parts = urlsplit(address)
-        if address and (parts.scheme not in {"http", "https"} or not parts.netloc):
-            raise ValueError("must be an address such as https://bank.example")
-        return address.rstrip("/")
+        return web_address(address)
 
     @field_validator("smtp_url")
     @classmethod
@@ -199,7 +197,7 @@ class Settings(BaseSettings):
             raise ValueError("CRASH_AT in production: it is there for tests; take it away")
         if known := demo_settings.demo_secrets_in(self.model_dump()):
             raise ValueError(f"{', '.join(known)}: a demo value, known to all; set your own")
-        if twins := [name for name in TWIN_BASES if getattr(self, name).startswith(self.twin_url)]:
+        if twins := self._at_the_twin():
             names = ", ".join(name.upper() for name in twins)
             raise ValueError(f"{names}: that is the demo's twin; take it away")
         if not self.public_base_url.startswith("https://"):
@@ -207,6 +205,12 @@ class Settings(BaseSettings):
         if self.field_key_vault.startswith("http://"):
             raise ValueError("FIELD_KEY_VAULT must be https in production: data keys pass there")
         return self
+
+    def _at_the_twin(self) -> list[str]:
+        bases = [(name, getattr(self, name)) for name in TWIN_BASES]
+        bases += [("liquidity_bases", base) for base in self.liquidity_bases.values()]
+        bases += [("rail_bases", base) for base in self.rail_bases.values()]
+        return list(dict.fromkeys(name for name, base in bases if base.startswith(self.twin_url)))
 
     @property
     def twin_url(self) -> str:

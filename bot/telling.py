@@ -23,7 +23,8 @@ from flows.words import Words
 
 MOST_STORIES = 8  # begun in one turn; more would be stories sending the customer in circles
 MOST_ASIDE = 3
-OUTCOME = ("amount", "name", "reference", "until")
+OUTCOME = ("amount", "name", "reference", "until", "bought", "biller", "phone", "float_left")
+"""The slots that are kept for telling a caller who comes back what became of the last payment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,8 @@ class Telling:
         self.first = self.first or told
         self.intent = self.intent or told.intent
         if told.wrote and story.moves_money and "reference" in story.slots:
-            self.paid = {name: story.slots[name] for name in OUTCOME if name in story.slots}
+            kept = {name: story.slots[name] for name in OUTCOME if name in story.slots}
+            self.paid = {**kept, "story": story.name}
         self.call, self.refused = told.calls, told.refused is not None
         self.outcome = told.refused or self.outcome or ("ended" if told.ended else "went on")
         talk.flow, talk.flow_version, talk.state = story.name, story.version, story.state

@@ -6,6 +6,7 @@ from functools import cache
 from bot import masks
 from bot.closing import Walked, close
 from bot.telling import Telling
+from channels.layout import NAV_KEYS, ussd_screens
 from channels.message import Inbound, Reply
 from core.crm import waiting
 from flows import choices, engine, manners
@@ -110,7 +111,8 @@ class Turn(Telling):
         told = self.talk.outcome or {}
         self.talk.outcome = None
         if "at" in told and self.unit.now - datetime.fromisoformat(told["at"]) < TOLD_AGAIN_FOR:
-            self.notes.append(self.words.say("manners", "outcome_sent", told))
+            # What an earlier release kept did not say which story it was.
+            self.notes.append(self.words.say("manners", "outcome_sent", {"story": "", **told}))
 
     def _offer_to_resume(self, story: Flow) -> Reply:
         """Say that nothing was sent yet where money was being sent, and offer to go on."""
@@ -128,11 +130,27 @@ class Turn(Telling):
         if story is not None and not on_line(story) and (words := self._crossed()):
             return self._answer_crossed(story, words)
         said = manners.heard(self.inbound.text, choice=self.choice, story=story)
+        if said is None and self._goes_on():
+            said = "more"
         # The rest of a page is of no use once what it asks has changed.
         pageless = self.talk.last_reply is None or not self.hears
         if said is None or (said == "more" and pageless):
             return None
         return self._obey(said, story)
+
+    def _goes_on(self) -> bool:
+        """Return whether the key for the next screen was pressed where there is a next one.
+
+        A question for an amount takes 98 for one, unless its words go on over another screen.
+        """
+        last = self.talk.last_reply
+        if (
+            self.event.channel != "ussd"
+            or self.inbound.text.strip() != NAV_KEYS["more"]
+            or not last
+        ):
+            return False
+        return self.talk.page + 1 < len(ussd_screens(masks.load_reply(last)))
 
     def _answered(self, story: Flow | None) -> Reply | None:
         """Answer a person who wrote in between, by ANSWER and one's words, or its button.

@@ -8,9 +8,13 @@ from uuid import UUID
 from core import joining
 from core.access import birth
 from core.access.pins import Proof, Secrets, WeakPin
+from core.bank_bills import Biller, BillsCounter, Bundle, Paid
 from core.bank_cases import MyCase
 from core.bank_chat import ChatCounter
+from core.bank_deposits import DepositsCounter
 from core.bank_documents import DocumentsCounter
+from core.bank_fees import FeesCounter
+from core.bank_fx import FxCounter, RateLine
 from core.bank_people import (
     PeopleCounter,
     Recipient,
@@ -18,35 +22,54 @@ from core.bank_people import (
     SavedPerson,
     UnknownRecipient,
 )
+from core.bank_plans import Every, Plan, PlansCounter, Rule
 from core.bank_proof import ProofCounter
 from core.bank_requests import MoneyRequest, RequestsCounter
+from core.bank_tills import TillsCounter
 from core.bank_waiting import SentWaiting, Waiting, WaitingCounter
 from core.bank_wallets import OwnWallet, WalletsCounter
+from core.bank_withdrawals import Begun, Payee, Payout, WithdrawalsCounter
 from core.crm import customers
+from core.deposits import cash_codes
+from core.deposits.cash_codes import Made
+from core.documents import other_side
 from core.errors import Refusal
+from core.fx import convert, decisions, quote_store
+from core.fx.convert import Converted
 from core.ledger import book
 from core.money import Money
 from core.partners.name_enquiry import NameEnquiry
 from core.store.outbox import queue_notice
-from core.transfers import history, request_endings, send, waiting
+from core.transfers import abroad, request_endings, send, waiting
+from core.transfers.abroad import SentAbroad
 from core.transfers.history import Line
 from core.transfers.payments import Payment
 from core.transfers.send import SentMoney
 from core.visitor import Visitor
+from core.wallets import wallets
 
 __all__ = [
     "Bank",
+    "Biller",
+    "Bundle",
+    "Every",
     "Line",
     "MoneyRequest",
     "MyCase",
     "NameEnquiry",
     "OwnWallet",
+    "Payee",
     "Payment",
+    "Payout",
+    "Plan",
     "Proof",
+    "RateLine",
     "Recipient",
+    "Rule",
     "SameCustomer",
     "SavedPerson",
     "Secrets",
+    "SentAbroad",
     "SentMoney",
     "SentWaiting",
     "UnknownRecipient",
@@ -70,6 +93,13 @@ class Bank(
     WalletsCounter,
     WaitingCounter,
     DocumentsCounter,
+    DepositsCounter,
+    TillsCounter,
+    FeesCounter,
+    PlansCounter,
+    FxCounter,
+    WithdrawalsCounter,
+    BillsCounter,
 ):
     """The bank as one customer or stranger sees it, for the length of one unit of work."""
 
@@ -77,7 +107,8 @@ class Bank(
     def attempt(self) -> Iterator[None]:
         """Undo an effect that a refusal ends, but not what the refusal itself leaves behind.
 
-        The ledger's refusals stay the answer to their id, and what was counted stays counted.
+        The ledger's refusals stay the answer to their id, what was counted stays counted, and why
+        there is no quote stays written down.
         """
         counted: Refusal | None = None
         try:
@@ -88,30 +119,35 @@ class Bank(
                     counted = refused
         except Refusal as refused:
             book.keep(self._unit, refused)
+            decisions.keep(self._unit, refused)
             raise
         if counted is not None:
             raise counted
 
     def balances(self) -> list[Money]:
         """Return what the customer may spend in each wallet, home currency first."""
-        return [each.balance.available for each in book.balances(self._unit, self._me)]
+        accounts = book.balances(self._unit, self._me)
+        return [each.balance.available for each in accounts if each.kind == "wallet"]
 
     def recent(self, limit: int) -> list[Line]:
         """Return the last movements of the customer's default wallet, newest first."""
-        return history.recent(self._unit, self._wallet, limit=limit)
+        return other_side.recent(self._unit, self._wallet, limit=limit)
 
     def enquiry(self, number: str) -> NameEnquiry:
         """Return the question for the other banks whose number (E.164) it is."""
         return NameEnquiry(number)
 
     def check_amount(self, amount: Money) -> None:
-        """Refuse an amount early that could not be sent now.
+        """Refuse an amount early that could not be sent now, of a currency the customer holds.
 
         :raises InsufficientFunds: if the customer does not hold that much
         :raises LimitExceeded: if their tier does not allow it
         :raises AccountFrozen: if their wallet may not give
         """
-        book.look(self._unit, debit=self._wallet, credit=None, amount=amount, type="transfer")
+        wallet = self._wallet
+        if amount.currency != self.currency:
+            wallet = wallets.wallet_in(self._unit, self._me, amount.currency)
+        book.look(self._unit, debit=wallet, credit=None, amount=amount, type="transfer")
 
     def send_money(self, *, to: str, amount: Money, effect_id: UUID, note: str = "") -> SentMoney:
         """Send money to a recipient, once however often the effect is asked for, and tell both.
@@ -126,6 +162,36 @@ class Bank(
             payer=self._me,
             payee=UUID(to),
             amount=amount,
+            channel=self.channel,
+            note=note,
+        )
+
+    def convert(self, *, quote: str, effect_id: UUID) -> Converted:
+        """Change what a quote says, once however often the effect is asked for.
+
+        Proved as a payment to oneself of all that the quote takes. Raises what
+        ``core.fx.convert.convert`` does.
+        """
+        given = quote_store.find(self._unit, UUID(quote), customer=self._me)
+        self.require_enough(to=str(self._me), amount=given.total, effect_id=effect_id)
+        return convert.convert(
+            self._unit, id=effect_id, customer=self._me, quote=given.id, channel=self.channel
+        )
+
+    def send_abroad(self, *, to: str, quote: str, effect_id: UUID, note: str = "") -> SentAbroad:
+        """Send money that arrives in another currency, at a quote that was given for it.
+
+        Once however often the effect is asked for; proved as any payment of all that the quote
+        takes is. Raises what ``core.transfers.abroad.send_abroad`` does.
+        """
+        given = quote_store.find(self._unit, UUID(quote), customer=self._me)
+        self.require_enough(to=to, amount=given.total, effect_id=effect_id)
+        return abroad.send_abroad(
+            self._unit,
+            id=effect_id,
+            payer=self._me,
+            payee=UUID(to),
+            quote=given.id,
             channel=self.channel,
             note=note,
         )
@@ -168,6 +234,63 @@ class Bank(
             channel=self.channel,
             note=note,
         )
+
+    def make_plan(
+        self, *, to: str, amount: Money, rule: Rule, effect_id: UUID, note: str = ""
+    ) -> Plan:
+        """Agree to pay a recipient by a rule, proved as one such payment is; once.
+
+        Raises what ``core.plans.plans.make`` does.
+        """
+        self.require_enough(to=to, amount=amount, effect_id=effect_id)
+        return self._keep_plan(to=to, amount=amount, rule=rule, effect_id=effect_id, note=note)
+
+    def make_cash_code(self, amount: Money, *, effect_id: UUID) -> Made:
+        """Set cash aside for an agent to pay out, proved as any payment is.
+
+        Raises what ``core.deposits.cash_codes.make`` does.
+        """
+        self.require_enough(to=str(cash_codes.STANDS_FOR), amount=amount, effect_id=effect_id)
+        return cash_codes.make(
+            self._unit,
+            id=effect_id,
+            customer=self._me,
+            wallet=self._wallet,
+            country=self.country,
+            amount=amount,
+            channel=self.channel,
+        )
+
+    def withdraw(self, payee: Payee, amount: Money, *, fee: Money, effect_id: UUID) -> Begun:
+        """Begin a payment to an account elsewhere, once, proved as any payment is.
+
+        The ``fee`` is the one that was read back.
+
+        Raises what ``core.settlement.starting.start`` does.
+        """
+        self.require_enough(to=payee.id, amount=amount, effect_id=effect_id)
+        return self._withdraw(payee, amount=amount, fee=fee, effect_id=effect_id)
+
+    def top_up(
+        self, *, to: str, number: str, amount: Money, effect_id: UUID, bundle: str | None = None
+    ) -> Paid:
+        """Buy airtime or a bundle; once, proved. Raises as ``core.bills.paying.buy_airtime``."""
+        self.require_enough(to=to, amount=amount, effect_id=effect_id)
+        return self._buy_airtime(number=number, amount=amount, bundle=bundle, effect_id=effect_id)
+
+    def pay_bill(
+        self, *, to: str, biller: str, account: str, holder: str, amount: Money, effect_id: UUID
+    ) -> Paid:
+        """Pay a bill; once, proved as any payment. Raises as ``core.bills.paying.pay_bill``."""
+        self.require_enough(to=to, amount=amount, effect_id=effect_id)
+        return self._pay_bill(
+            biller=biller, account=account, holder=holder, amount=amount, effect_id=effect_id
+        )
+
+    @property
+    def cash_payee(self) -> str:
+        """Who is paid, where cash from an agent is judged as a payment."""
+        return str(cash_codes.STANDS_FOR)
 
     def check_age(self, born: date) -> None:
         """Refuse somebody early who is not of age.

@@ -4,8 +4,10 @@ from datetime import date
 from uuid import UUID
 
 from core.crm import customers
-from core.documents import orders
+from core.documents import orders, receipt, receipt_orders
 from core.documents.orders import Carrier, Order
+from core.documents.receipt import Payment
+from core.documents.receipt_orders import ReceiptOrder
 from core.errors import Refusal
 from core.names import masked_email
 from core.standing import Standing
@@ -15,6 +17,12 @@ class NoWayForFiles(Refusal):
     """No file reaches the customer just now."""
 
     code = "no_way_for_files"
+
+
+class NoSuchPayment(Refusal):
+    """The customer made or got no such payment lately."""
+
+    code = "no_such_payment"
 
 
 class DocumentsCounter(Standing):
@@ -61,10 +69,7 @@ class DocumentsCounter(Standing):
 
         :raises NoWayForFiles: if none is
         """
-        ways = self.carriers()
-        if not ways:
-            raise NoWayForFiles
-        carrier = next((one for one in ways if one == way), ways[0])
+        carrier = self._carrier(way)
         orders.order(
             self._unit,
             Order(
@@ -78,6 +83,49 @@ class DocumentsCounter(Standing):
             ),
         )
         return carrier
+
+    def payments_lately(self) -> list[Payment]:
+        """Return the customer's last payments, in and out, the newest first; at most five."""
+        return receipt.lately(self._unit, self._me)
+
+    def find_payment(self, payment: str) -> str:
+        """Return the id of one of those by its id or its reference.
+
+        :raises NoSuchPayment: if it is none of them
+        """
+        for one in self.payments_lately():
+            if payment == str(one.id) or payment.strip().upper() == one.reference:
+                return str(one.id)
+        raise NoSuchPayment
+
+    def order_receipt(self, payment: str, *, way: str = "") -> Carrier:
+        """Have a receipt of one of those made, and return how it goes to the customer.
+
+        :raises NoSuchPayment: if it is none of them
+        :raises NoWayForFiles: if no file reaches the customer just now
+        :raises TooManyDocuments: if they had ten documents within a day
+        """
+        found = next((one for one in self.payments_lately() if str(one.id) == payment), None)
+        if found is None:
+            raise NoSuchPayment
+        carrier = self._carrier(way)
+        receipt_orders.order(
+            self._unit,
+            ReceiptOrder(
+                customer=self._me,
+                payment=found,
+                language=self.language,
+                carrier=carrier,
+                address=self._whatsapp() if carrier == "whatsapp" else None,
+            ),
+        )
+        return carrier
+
+    def _carrier(self, way: str) -> Carrier:
+        ways = self.carriers()
+        if not ways:
+            raise NoWayForFiles
+        return next((one for one in ways if one == way), ways[0])
 
     def _meant(self, wallet: str) -> UUID:
         return UUID(wallet) if wallet else self._wallet

@@ -71,16 +71,24 @@ class PeopleCounter(Standing):
         :raises UnknownRecipient: if nobody here has it
         :raises OtherCurrency: if they have no wallet in the customer's home currency
         """
-        try:
-            number = phone.parse(text, self.country)
-        except phone.NotAPhone as unread:
-            return self._saved_recipient(text, unread)
-        found = customers.find_payee(self._unit, phone=number, currency=self.currency)
-        if found is None:
-            raise UnknownRecipient(phone=number)
-        if found.id == self._me:
-            raise SameCustomer
-        return self._recipient(found, people.label_of(self._unit, self._me, found.id))
+        found, label = self._find(text)
+        if not found.takes:
+            raise send.OtherCurrency(name=found.name, currency=self.currency, said=text)
+        return _shown(found, label)
+
+    def find_anywhere(self, text: str) -> Recipient:
+        """Return who was meant as `find_recipient` does, whatever currency they can be paid in.
+
+        :raises NotAPhone: if it is neither a number nor the name of anybody saved
+        :raises AmbiguousPerson: if several saved people may be meant
+        :raises SameCustomer: if it is the customer's own number
+        :raises UnknownRecipient: if nobody here has it
+        """
+        return _shown(*self._find(text))
+
+    def takes(self, payee: str) -> list[str]:
+        """Return the currencies somebody (by id) may be paid in, the one they live in first."""
+        return payees.takes(self._unit, UUID(payee))
 
     def people_paid_lately(self) -> list[Payee]:
         """Return whom the customer paid last and has not saved, at most five."""
@@ -138,7 +146,20 @@ class PeopleCounter(Standing):
         """Return a note as its reader will see it; empty when nothing is left of it."""
         return notes.clean(text)
 
-    def _saved_recipient(self, text: str, unread: phone.NotAPhone) -> Recipient:
+    def _find(self, text: str) -> tuple[Payee, str]:
+        """Return somebody and what the customer calls them."""
+        try:
+            number = phone.parse(text, self.country)
+        except phone.NotAPhone as unread:
+            return self._find_saved(text, unread)
+        found = customers.find_payee(self._unit, phone=number, currency=self.currency)
+        if found is None:
+            raise UnknownRecipient(phone=number)
+        if found.id == self._me:
+            raise SameCustomer
+        return found, people.label_of(self._unit, self._me, found.id)
+
+    def _find_saved(self, text: str, unread: phone.NotAPhone) -> tuple[Payee, str]:
         try:
             person = self.find_person(text)
         except PersonGone:
@@ -146,12 +167,11 @@ class PeopleCounter(Standing):
         found = payees.find(self._unit, person.payee, currency=self.currency)
         if found is None:
             raise unread
-        return self._recipient(found, person.label)
+        return found, person.label
 
-    def _recipient(self, found: Payee, label: str) -> Recipient:
-        if not found.takes:
-            raise send.OtherCurrency(name=found.name, currency=self.currency)
-        return Recipient(str(found.id), found.name, found.phone, label)
+
+def _shown(found: Payee, label: str) -> Recipient:
+    return Recipient(str(found.id), found.name, found.phone, label)
 
 
 __all__ = [

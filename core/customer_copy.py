@@ -69,10 +69,92 @@ PARTS = (
         "%(customer)s in (t.from_customer, t.to_customer)",
     ),
     Part(
+        "conversions",
+        "fx_transactions",
+        "fx_id, currency_from, amount_from, currency_to, amount_to, fee, rate, channel, timestamp",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "quotes",
+        "fx_quotes",
+        "quote_id, currency_from, amount_from, currency_to, amount_to, fee, rate, status, channel,"
+        " created_at, expires_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "rates_waited_for",
+        "rate_alerts",
+        "id, currency_from, currency_to, rate, created_at, expires_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
         "waiting_money",
         "waiting_transfers",
         "id, amount, currency, reference, channel, note, status, created_at, ended_at",
         "t.payer = %(customer)s",
+    ),
+    Part(
+        "payouts",
+        "settlements",
+        "settlement_id, bank_id, kind, account_no, payee_name, amount, currency, fee, status,"
+        " timestamp, reference, channel, note, reason_code, returned, settled_at, ended_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "saved_payees",
+        "payout_destinations",
+        "customer_id, destination, kind, bank_id, account_no, payee_name, uses, last_used_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "money_in_asked_for",
+        "deposits",
+        "id, way, amount, currency, contact, reference, channel, status, created_at, ended_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "money_that_came",
+        "incoming_payments",
+        "id, way, amount, currency, fee, payer, payee, reference, status, came_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "airtime_and_bills",
+        "bill_payments",
+        "id, kind, biller_id, bundle_id, account, holder, amount, currency, fee, reference,"
+        " channel, status, code, receipt, token, created_at, ended_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "cash_codes",
+        "cash_codes",
+        "id, amount, fee, currency, reference, channel, status, created_at, ended_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "cash_at_agents",
+        "till_movements",
+        "id, kind, amount, currency, reference, channel, created_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "agent_of_the_bank",
+        "bank_agents",
+        "id, till_no, country, currency, status, created_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "plans",
+        "payment_plans",
+        "id, kind, amount, currency, details, every, first_day, until, times, next_day, status,"
+        " channel, created_at, ended_at",
+        "t.customer_id = %(customer)s",
+    ),
+    Part(
+        "plans_paid",
+        "plan_payments",
+        "plan_id, day, status, payment_id, reference, code, created_at",
+        "t.plan_id in (select id from payment_plans where customer_id = %(customer)s)",
     ),
     Part(
         "requests_for_money",

@@ -5,6 +5,8 @@ no row speaks of as made: the next try writes it anew in the same place, and unt
 letter leads to it. What breaks is parked for a person and tried again; its customer is told once.
 """
 
+from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -14,20 +16,40 @@ from bot import house as houses
 from bot import parking
 from bot.house import House
 from core.crm import customers
-from core.documents import shelf, statement, statement_pdf
+from core.documents import receipt, receipt_pdf, shelf, statement, statement_pdf
 from core.documents.shelf import Wanted
 from core.store import contacts, mail
 from core.store.crashpoints import reached
 from core.store.outbox import Notice, queue_notices
 from core.store.unit import Unit
+from worker.receipt_sheet import ReceiptPen
 from worker.statement_sheet import Pen
 
 FOLDER = "documents"
 PAPER = "paper"
 """What words are told on that are no message."""
+READY = {"statement": "document_ready", "receipt": "receipt_ready"}
+LATE = {"statement": "document_late", "receipt": "receipt_late"}
+"""What its customer is told, by the kind of document."""
 AWAY = (exc.DBAPIError, exc.TimeoutError)
 
 log = structlog.get_logger()
+
+
+class Letters(Protocol):
+    """Words the letter that a document goes with."""
+
+    def letter(self, first_name: str) -> tuple[str, str]:
+        """Return its subject and its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A document that was written, and what shows that it says what the bank wrote."""
+
+    content: bytes
+    mac: str
+    pen: Letters
 
 
 def make(document: str) -> None:
@@ -42,10 +64,7 @@ def make_in(house: House, document: UUID) -> bool:
     if wanted is None:
         return False
     try:
-        with house.unit() as unit:
-            told = statement.read(unit, wanted)
-        pen = Pen(house.words(wanted.language, PAPER), told)
-        content = statement_pdf.write(pen.sheet(), made_at=house.now())
+        paper = _write(house, wanted)
     except AWAY:
         raise
     except Exception as error:
@@ -53,16 +72,16 @@ def make_in(house: House, document: UUID) -> bool:
         parking.park(house, "job", f"document {document}", error)
         _say_late(house, wanted)
         return False
-    house.files(FOLDER).write(document, content)
+    house.files(FOLDER).write(document, paper.content)
     reached("document.written")
     with house.unit() as unit:
-        kept = shelf.made(unit, document, content_mac=told.content_mac, size=len(content))
+        kept = shelf.made(unit, document, content_mac=paper.mac, size=len(paper.content))
         if kept:
-            _send_off(unit, wanted, pen)
+            _send_off(unit, wanted, paper.pen)
     if not kept:  # erased meanwhile
         house.files(FOLDER).remove(document)
         return False
-    log.info("document made", document=str(document), bytes=len(content))
+    log.info("document made", document=str(document), bytes=len(paper.content))
     return True
 
 
@@ -89,14 +108,29 @@ def make_due(house: House) -> None:
             make_in(house, document)
 
 
-def _send_off(unit: Unit, wanted: Wanted, pen: Pen) -> None:
+def _write(house: House, wanted: Wanted) -> _Paper:
+    """Read what a document tells, and set it in its customer's language."""
+    words = house.words(wanted.language, PAPER)
+    if wanted.kind == "receipt":
+        with house.unit() as unit:
+            paid = receipt.read(unit, wanted)
+        slip = ReceiptPen(words, paid, base=house.settings.public_base_url)
+        return _Paper(receipt_pdf.write(slip.sheet(), made_at=house.now()), paid.code, slip)
+    with house.unit() as unit:
+        told = statement.read(unit, wanted)
+    pen = Pen(words, told)
+    content = statement_pdf.write(pen.sheet(), made_at=house.now())
+    return _Paper(content, told.content_mac, pen)
+
+
+def _send_off(unit: Unit, wanted: Wanted, pen: Letters) -> None:
     if wanted.carrier == "mail":
         _queue_letter(unit, wanted, pen)
         return
-    _notify(unit, wanted, "document_ready", {"number": wanted.number}, document=wanted.id)
+    _notify(unit, wanted, READY[wanted.kind], {"number": wanted.number}, document=wanted.id)
 
 
-def _queue_letter(unit: Unit, wanted: Wanted, pen: Pen) -> None:
+def _queue_letter(unit: Unit, wanted: Wanted, pen: Letters) -> None:
     to = customers.email(unit, wanted.customer)
     if to is None:  # it was taken off the record meanwhile
         return
@@ -108,7 +142,7 @@ def _queue_letter(unit: Unit, wanted: Wanted, pen: Pen) -> None:
 def _say_late(house: House, wanted: Wanted) -> None:
     with house.unit() as unit:
         if not wanted.told and shelf.tell_late(unit, wanted.id):
-            _notify(unit, wanted, "document_late", {})
+            _notify(unit, wanted, LATE[wanted.kind], {})
 
 
 def _notify(

@@ -1,4 +1,7 @@
-"""The drains of this process, a thread for each number that sends, and the job that rouses one."""
+"""The drains of this process, a thread for each, and the job that rouses one.
+
+A number that sends has a drain, and so has each partner that orders go to.
+"""
 
 from functools import cache
 from threading import Event, Lock, Thread
@@ -8,21 +11,24 @@ import structlog
 
 from bot import house as houses
 from bot.house import House
+from core.partners.orders import WAKE
+from worker.partner_orders import PartnerDrain
 from worker.sending import Drain
 
 log = structlog.get_logger()
 
 
 def drain(sender_key: str) -> None:
-    """See that a number is drained by this process, if no other does. A job; it does not wait.
+    """See that a number or a partner is drained by this process, if no other does. A job.
 
-    The worker is free again at once, so however many numbers are busy, calls are answered.
+    It does not wait: the worker is free again at once, so however many are busy, calls are
+    answered.
     """
     here().open(sender_key)
 
 
 class Drains:
-    """Starts drains and stops them. However often a number is opened, it is drained once."""
+    """Starts drains and stops them. However often one is opened, it runs once."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -31,17 +37,16 @@ class Drains:
         self._threads: dict[str, Thread] = {}
 
     def open(self, key: str) -> bool:
-        """See that a number is drained; False when it is already, here, or cannot be."""
-        sender = self._house.providers.senders.get(key)
-        if sender is None:
-            log.error("no such number", sender=key)
+        """See that a number or a partner is drained; False when it is already, or cannot be."""
+        work = self._work(key)
+        if work is None:
+            log.error("no such number or partner", key=key)
             return False
         with self._lock:
             running = self._threads.get(key)
             if self._stop.is_set() or (running is not None and running.is_alive()):
                 return False
-            run = Drain(self._house, sender, stop=self._stop)
-            thread = Thread(target=self._run, args=(run, key), name=f"drain {key}", daemon=True)
+            thread = Thread(target=self._run, args=(work, key), name=f"drain {key}", daemon=True)
             self._threads[key] = thread
             thread.start()
         return True
@@ -54,12 +59,19 @@ class Drains:
             thread.join(max(0.0, until - monotonic()))
         return not any(thread.is_alive() for thread in self._threads.values())
 
-    def _run(self, run: Drain, key: str) -> None:
+    def _work(self, key: str) -> Drain | PartnerDrain | None:
+        if key.startswith(WAKE):
+            partner = self._house.partners.get(key.removeprefix(WAKE))
+            return None if partner is None else PartnerDrain(self._house, partner, stop=self._stop)
+        sender = self._house.providers.senders.get(key)
+        return None if sender is None else Drain(self._house, sender, stop=self._stop)
+
+    def _run(self, work: Drain | PartnerDrain, key: str) -> None:
         try:
-            run.run()
+            work.run()
         except Exception:
             # The scheduler finds what is left a second later.
-            log.exception("drain broke", sender=key)
+            log.exception("drain broke", key=key)
 
 
 @cache

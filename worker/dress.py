@@ -9,7 +9,7 @@ from channels.message import Notice, Outgoing, Reply
 from core.access import codes
 from core.documents import links
 from core.store.delivery import Parcel
-from core.store.outbox import NOT_SAID, ONE_TIME_CODE
+from core.store.outbox import CODES, NOT_SAID
 from worker.notices import notice_of
 
 WAITS = "_waits"
@@ -35,10 +35,10 @@ def dress(house: House, parcel: Parcel) -> Dressed:
         return Dressed(_outgoing(parcel, reply), reply.text)
     alert, facts = parcel.payload["alert"], parcel.payload["facts"]
     voice = house.words(parcel.language or "en", parcel.channel)
-    if alert == ONE_TIME_CODE:
+    if alert in CODES:
         digits = codes.reveal(house.settings.pin_pepper, facts["code_id"])
-        text = voice.say("alerts", alert, {"code": digits})
-        content = voice.say("alerts", alert, {"code": NOT_SAID})
+        text = voice.say("alerts", alert, {**facts, "code": digits})
+        content = voice.say("alerts", alert, {**facts, "code": NOT_SAID})
         return Dressed(_outgoing(parcel, Reply(text)), content)
     document = parcel.payload.get("document")
     takes_files = parcel.channel == "whatsapp" and _free(parcel)

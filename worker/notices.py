@@ -13,9 +13,11 @@ from channels.message import Notice
 from core.money import Money
 
 _MONEY = re.compile(r"[A-Z]{3} -?\d+(\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MARK = 0xE000  # the first of the characters that Unicode leaves to private use
 # What a language makes of a marked amount, with its currency before or after it.
 _MARKED_AMOUNT = r"(?:[A-Z]{3,4} )?777[ ,.]7%02d(?:[.,]\d+)?(?: [A-Z]{3,4})?"
+_MARKED_DAY = r"%d [^\W\d]+\.?(?: 2077)?"  # day, month and perhaps a year
 
 
 class Voice(Protocol):
@@ -58,5 +60,7 @@ def _mark(number: int, value: str) -> tuple[str, str]:
     if _MONEY.fullmatch(value):
         currency = value[:3]
         return str(Money.parse(f"7777{number:02d}", currency)), _MARKED_AMOUNT % number
+    if _DAY.fullmatch(value):
+        return f"2077-11-{10 + number}", _MARKED_DAY % (10 + number)
     mark = chr(_MARK + number)
     return mark * 5, f"{mark}[{mark}*]*"  # a masked name keeps its ends

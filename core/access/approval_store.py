@@ -29,12 +29,13 @@ class Approval:
     """Something one person asked for and another decides.
 
     ``facts`` are ids and amounts (``str(Money)``); ``outcome`` is what the effect returned, or the
-    ``code`` and facts of its refusal. ``made_by`` is None when the house itself asked.
+    ``code`` and facts of its refusal. ``made_by`` is None when the house itself asked, and
+    ``customer`` when it is about none.
     """
 
     id: UUID
     kind: str
-    customer: UUID
+    customer: UUID | None
     case: UUID | None
     subject: str
     facts: Mapping[str, str]
@@ -49,6 +50,13 @@ class Approval:
     decision: str = ""
     outcome: Mapping[str, str] | None = None
     version: int = 1
+
+    @property
+    def whose(self) -> UUID:
+        """The customer it is about; a kind that is about none never asks."""
+        if self.customer is None:
+            raise LookupError(f"{self.kind} is about no customer")
+        return self.customer
 
 
 def lock(unit: Unit, approval_id: UUID, *, wait: bool = True) -> Approval | None:

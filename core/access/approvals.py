@@ -102,7 +102,7 @@ def request(
     kind: str,
     *,
     facts: Mapping[str, str],
-    customer: UUID,
+    customer: UUID | None = None,
     subject: str | None = None,
     case: UUID | None = None,
     reason: str,
@@ -110,7 +110,8 @@ def request(
     """Ask for something that another person decides.
 
     ``facts`` hold ids and amounts, never words or numbers of people. ``subject`` is what it is
-    about, the customer unless given: the same is asked for once at a time.
+    about, the customer unless given: the same is asked for once at a time. What concerns no
+    customer, but the bank itself, names its subject.
 
     :raises Forbidden: if their role may not ask for it
     :raises ReasonNeeded: if nobody said why
@@ -120,6 +121,8 @@ def request(
     actor.require(known.make)
     if not reason.strip():
         raise ReasonNeeded
+    if customer is None and subject is None:
+        raise ValueError("a request is about somebody or something")
     asked = Approval(
         id=unit.new_id(),
         kind=kind,

@@ -24,7 +24,7 @@ GOOD_FOR = timedelta(minutes=5)
 RECENT, MOST_RECENT = timedelta(minutes=15), 3
 DAY, MOST_A_DAY = timedelta(hours=24), 10
 
-Purpose = Literal["reset_pin", "link", "step_up"]
+Purpose = Literal["reset_pin", "link", "step_up", "cash_out"]
 
 
 class WrongCode(Refusal):
@@ -106,7 +106,7 @@ def issue(
     asked = unit.one(
         """
         select count(*) filter (where created_at > %(recent)s) as recent, count(*) as today
-        from one_time_codes where created_at > %(day)s and (
+        from one_time_codes where created_at > %(day)s and purpose <> 'cash_out' and (
             (channel = %(channel)s and address = %(address)s) or (customer_id = %(customer)s
                 and (purpose = 'link') = (%(purpose)s = 'link')))
         """,

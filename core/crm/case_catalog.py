@@ -17,6 +17,8 @@ CATEGORIES: Mapping[str, Mapping[str, Priority]] = {
     "Access": {"pin": "High", "sim_changed": "Critical", "": "Medium"},
     "Fees": {"": "Low"},
     "Fraud": {"": "Critical"},
+    "Deposit": {"suspense": "High", "stuck": "High", "": "Medium"},
+    "Reconciliation": {"": "Medium"},
     "Complaint": {"": "Medium"},
     "Question": {"person": "Medium", "": "Low"},  # somebody asked for a person waits for one
     "Other": {"": "Low"},

@@ -9,13 +9,15 @@ from sqlalchemy import Engine
 
 from core.access import addresses
 from core.access.pins import Secrets
-from core.demo import cases, staff
+from core.demo import cases, nostros, staff, tills
 from core.demo.history import DAYS, Plan, Sending, plan
 from core.demo.people import PEOPLE, PIN, Person
+from core.fx import rates
 from core.joining import Joining, join
 from core.kyc.tiers import Tier
 from core.ledger import book
 from core.money import Money
+from core.partners import liquidity_market
 from core.store.keyring import Keyring
 from core.store.unit import Unit, jsonb, open_unit
 from core.transfers.send import reference_of
@@ -50,6 +52,10 @@ def load(engine: Engine, *, keys: Keyring, now: datetime, pepper: bytes) -> bool
         _replay(unit, told, customers, wallets)
         unit.now = now
         _describe(unit, customers)
+        tills.load(unit, customers)
+        nostros.load(unit)
+        mids = liquidity_market.mids(now)
+        rates.set_mids(unit, mids, source=BY, good_until=now + timedelta(days=1))
         cases.load(unit, people=customers, agent=team[0], lead=team[1])
         return True
 

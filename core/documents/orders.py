@@ -148,7 +148,7 @@ def order(unit: Unit, wanted: Order) -> str:
         unit, wanted.customer, wallet=wanted.wallet, since=wanted.since, until=wanted.until
     )
     document = unit.new_id()
-    number = _number(document)
+    number = number_of(document)
     name = f"wekeza-{account_no[-4:]}-{wanted.since}-{wanted.until}.pdf"
     unit.run(
         """
@@ -200,7 +200,7 @@ def here(unit: Unit, address: str) -> str:
     return contacts.token(unit, address)
 
 
-def _number(document: UUID) -> str:
+def number_of(document: UUID) -> str:
     """Return what a document is called aloud: the random end of its id, four signs at a time."""
     end = document.hex[-12:].upper()
     return "-".join(end[at : at + 4] for at in range(0, 12, 4))

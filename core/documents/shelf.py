@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from core.access import audit
@@ -11,6 +12,7 @@ from core.store.unit import Row, Unit
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 """How long making one may take before it is tried again; twice as long each time, up to an hour."""
 MOST_DUE = 100
+Kind = Literal["statement", "receipt"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +21,11 @@ class Wanted:
 
     id: UUID
     number: str
+    kind: Kind
     customer: UUID
     wallet: UUID
+    payment: UUID | None
+    """The transaction a receipt is of; None for a statement."""
     since: date
     until: date
     language: str
@@ -62,8 +67,9 @@ def claim(unit: Unit, document: UUID) -> Wanted | None:
         update documents set attempts = attempts + 1,
             due_at = %(now)s + least(%(longest)s, %(first)s * power(2, least(attempts, 12)))
         where id = %(id)s and status = 'wanted' and due_at <= %(now)s and expires_at > %(now)s
-        returning id, number, customer_id as customer, wallet_id as wallet, since, until, language,
-            carrier, address, created_at as asked_at, told_at is not null as told
+        returning id, number, kind, customer_id as customer, wallet_id as wallet,
+            payment_id as payment, since, until, language, carrier, address,
+            created_at as asked_at, told_at is not null as told
         """,
         id=document,
         first=FIRST_WAIT,

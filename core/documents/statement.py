@@ -10,11 +10,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from core.crm.customers import people
+from core.documents.other_side import others
 from core.documents.shelf import Wanted
 from core.ledger import book
 from core.money import Money
 from core.store.unit import Unit
-from core.transfers.history import others
 
 
 class DoesNotAddUp(Exception):
@@ -117,7 +117,8 @@ def _pages(
 
 
 def _movements(unit: Unit, page: book.Statement) -> Iterator[Movement]:
-    who = others(unit, page.account_id, [line.transaction_id for line in page.lines])
+    told = [(line.transaction_id, line.type, line.reference) for line in page.lines]
+    who = others(unit, page.account_id, told)
     for line in page.lines:
         yield Movement(
             when=line.when,

@@ -1,25 +1,16 @@
-"""A statement of account on paper (A4): words and figures come ready, here they get their places.
+"""A statement of account on paper (A4): its words come ready, here they get their places."""
 
-Letters are those of Latin-1 (ISO 8859-1), which every PDF reader has a font for: all our languages
-are written with them, and names stand here masked, in plain ASCII. Anything else loses its mark or
-becomes a question mark.
-"""
-
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from core.documents.paper import FAINT, GREY, Paper, latin
 
 MARGIN, BOTTOM = 15.0, 24.0  # millimetres
 ROW = 5.6
-WIDTHS = (24.0, 61.0, 33.0, 31.0, 31.0)
+WIDTHS = (30.0, 52.0, 32.0, 33.0, 33.0)
 ALIGNS = ("L", "L", "L", "R", "R")
 WORDS = 1
 """The column of words, which may be cut."""
-GREY, INK, FAINT = 110, 30, 225
-FONT = "helvetica"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +35,7 @@ class Sheet:
 
 def write(sheet: Sheet, *, made_at: datetime) -> bytes:
     """Return the statement as a PDF."""
-    paper = _Paper(sheet)
+    paper = _Statement(sheet)
     paper.set_creation_date(made_at)
     paper.add_page()
     paper.tell_about()
@@ -53,7 +44,7 @@ def write(sheet: Sheet, *, made_at: datetime) -> bytes:
     return bytes(paper.output())
 
 
-class _Paper(FPDF):
+class _Statement(Paper):
     """A4, with the bank's head on every page, and the page's number and the proof at its foot."""
 
     def __init__(self, sheet: Sheet) -> None:
@@ -62,27 +53,24 @@ class _Paper(FPDF):
         self._in_table = False
         self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=BOTTOM)
-        self.set_title(_latin(sheet.title))
-        self.set_author(_latin(sheet.bank))
+        self.set_title(latin(sheet.title))
+        self.set_author(latin(sheet.bank))
         self.set_lang(sheet.language)
         self.alias_nb_pages("{pages}")
 
     def header(self) -> None:
-        """Set the bank's name, and the head of the table where it goes on."""
-        self._style(14, bold=True)
-        self.cell(text=_latin(self._sheet.bank))
-        self._style(10, ink=GREY)
-        self._line(self._sheet.title, align="R", height=7)
-        self.ln(4)
+        """Set the bank's head, and the head of the table where it goes on."""
+        self.letterhead(self._sheet.bank, self._sheet.title)
+        self.ln(5)
         if self._in_table:
             self._head()
 
     def footer(self) -> None:
         """Set the verification line and the page's number."""
         self.set_y(-BOTTOM + 6)
-        self._style(7.5, ink=GREY)
-        self._line(self._sheet.verification, height=4)
-        self._line(self._sheet.page.replace("{page}", str(self.page_no())), height=4)
+        self.style(7.5, ink=GREY)
+        self.line_of(self._sheet.verification, height=4)
+        self.line_of(self._sheet.page.replace("{page}", str(self.page_no())), height=4)
 
     def tell_about(self) -> None:
         """Set whose statement it is, of what and when."""
@@ -94,13 +82,13 @@ class _Paper(FPDF):
         """Set the table of movements, over as many pages as it takes."""
         self._head()
         self._in_table = True
-        self._style(8.5)
+        self.style(8.5)
         if not self._sheet.rows:
-            self._line(self._sheet.nothing, height=8)
+            self.line_of(self._sheet.nothing, height=8)
         for row in self._sheet.rows:
             if self.will_page_break(ROW):
                 self.add_page()
-                self._style(8.5)
+                self.style(8.5)
             self._row(row)
         self._in_table = False
 
@@ -108,51 +96,34 @@ class _Paper(FPDF):
         """Set the sums under the table; they stay together."""
         if self.will_page_break(ROW * (len(self._sheet.totals) + 1)):
             self.add_page()
-        self.ln(3)
+        self.ln(2)
         for label, value in self._sheet.totals:
-            self._pair(label, value)
+            self.style(9, ink=GREY)
+            self.cell(sum(WIDTHS[:-1]), ROW, latin(label), align="R")
+            self.style(9, bold=True)
+            self.cell(WIDTHS[-1], ROW, latin(value), align="R")
+            self.ln(ROW)
 
     def _head(self) -> None:
-        self._style(8.5, bold=True)
+        self.style(8.5, bold=True)
         self.set_draw_color(FAINT)
         self._row(self._sheet.columns, border="B")
 
     def _row(self, texts: tuple[str, ...], *, border: str = "") -> None:
         for place, (text, width, align) in enumerate(zip(texts, WIDTHS, ALIGNS, strict=True)):
-            told = self._fitting(text, width) if place == WORDS else _latin(text)
+            told = self._fitting(text, width) if place == WORDS else latin(text)
             self.cell(width, ROW, told, align=align, border=border)
         self.ln(ROW)
 
     def _fitting(self, text: str, width: float) -> str:
         """Return as much of some words as fits; figures are never cut."""
-        text = _latin(text)
+        text = latin(text)
         while len(text) > 1 and self.get_string_width(text) > width - 2 * self.c_margin:
             text = f"{text[:-2].rstrip(' .')}."
         return text
 
     def _pair(self, label: str, value: str) -> None:
-        self._style(9, ink=GREY)
-        self.cell(50, ROW, _latin(label))
-        self._style(9, bold=True)
-        self._line(value, height=ROW)
-
-    def _line(self, text: str, *, height: float, align: str = "L") -> None:
-        self.cell(0, height, _latin(text), align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-
-    def _style(self, size: float, *, bold: bool = False, ink: int = INK) -> None:
-        self.set_font(FONT, style="B" if bold else "", size=size)
-        self.set_text_color(ink)
-
-
-def _latin(text: str) -> str:
-    """Return a text in the letters there are: accents stay, other marks go."""
-    if text.isascii():
-        return text
-    return "".join(_letter(one) for one in unicodedata.normalize("NFC", text))
-
-
-def _letter(one: str) -> str:
-    if ord(one) < 256:
-        return one
-    plain = "".join(part for part in unicodedata.normalize("NFKD", one) if ord(part) < 256)
-    return plain or "?"
+        self.style(9, ink=GREY)
+        self.cell(50, ROW, latin(label))
+        self.style(9, bold=True)
+        self.line_of(value, height=ROW)

@@ -16,9 +16,16 @@ POINTS = frozenset(
         "turn.opened",  # the inbox row is written and the conversation locked
         "money.posted",  # and recorded as a transfer, by the same statement
         "money.notices_queued",
+        "fx.posted",  # the quote is taken and all has moved, and nothing is told
+        "fx.hedge_ordered",  # what covers a conversion is owed, and nothing is committed
         "waiting.held",  # on hold, and not written down as money that waits
         "waiting.invited",
         "waiting.paid",  # captured and posted, and not written down as collected
+        "payout.held",  # amount and fee are set aside, and no payment is written down
+        "payout.in_clearing",  # captured, and its partner not asked
+        "payout.sent",  # the partner's order is owed
+        "payout.paid",  # the nostro has paid, and the payment is not written down as settled
+        "payout.given_back",  # the wallet has it again, and the payment has not ended
         "turn.closed",  # conversation, kept reply, log and interaction are written
         "turn.reply_queued",
         "turn.before_commit",
@@ -30,6 +37,15 @@ POINTS = frozenset(
         "call.answered",
         "call.before_commit",
         "call.after_commit",
+        # Money in, and a till.
+        "deposit.owed",  # the order is owed, and the deposit not written down
+        "deposit.posted",  # booked or parked, and not written down
+        "deposit.taken_in",
+        "suspense.posted",  # given to its owner, and not written down
+        "cash_code.held",  # on hold, and no code is written down
+        "till.posted",  # the float has moved, and nothing is written down
+        "till.paid_out",  # the same of cash that was handed out
+        "till.told",
         # Timers.
         "timer.calls_found",
         "timer.rested",
@@ -42,6 +58,19 @@ POINTS = frozenset(
         "document.written",  # its file is on the disk and no row says so
         # A decision of maker and checker.
         "approval.decided",  # the effect is done and nothing is committed
+        "plan.paid",  # a plan's payment is posted and its day is not written down as paid
+        # An order to a partner.
+        "order.before_asking",  # leased, and the partner knows nothing of it
+        "order.answered",  # the partner has answered and nobody has written that down
+        "order.noted",  # status and what its owner does about it are written, nothing is committed
+        "order.after_commit",
+        # Airtime and bills.
+        "bill.taken",  # the money is in clearing and nothing says what for
+        "bill.ordered",
+        # Reconciliation.
+        "recon.source_written",  # a statement's lines are there, and its import is not committed
+        "recon.matched",  # lines are matched, and nothing says what differs
+        "recon.judged",
         # A send.
         "send.leased",
         "send.worded",

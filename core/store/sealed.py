@@ -62,6 +62,21 @@ COLUMNS = (
     SealedColumn("wallet_labels", ("wallet_id",), "label"),
     SealedColumn("waiting_transfers", ("id",), "note"),
     SealedColumn("documents", ("id",), "name"),
+    SealedColumn("settlements", ("settlement_id",), "account_no"),
+    SealedColumn("settlements", ("settlement_id",), "payee_name"),
+    SealedColumn("settlements", ("settlement_id",), "note"),
+    SealedColumn("settlements", ("settlement_id",), "reason_words"),
+    SealedColumn("payout_destinations", ("customer_id", "destination"), "account_no"),
+    SealedColumn("payout_destinations", ("customer_id", "destination"), "payee_name"),
+    SealedColumn("incoming_payments", ("id",), "payer"),
+    SealedColumn("incoming_payments", ("id",), "payee"),
+    SealedColumn("payment_plans", ("id",), "details"),
+    SealedColumn("partner_orders", ("id",), "body"),
+    SealedColumn("payment_notices", ("id",), "body"),
+    SealedColumn("recon_items", ("source_id", "n"), "details"),
+    SealedColumn("bill_payments", ("id",), "account"),
+    SealedColumn("bill_payments", ("id",), "holder"),
+    SealedColumn("bill_payments", ("id",), "token"),
 )
 """All of them, one line each."""
 

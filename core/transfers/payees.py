@@ -32,6 +32,19 @@ def find(unit: Unit, customer: UUID, *, currency: str) -> Payee | None:
     return Payee(customer, known.masked_name, known.masked_phone, row.takes)
 
 
+def takes(unit: Unit, customer: UUID) -> list[str]:
+    """Return the currencies a customer may be paid in, the one they live in first."""
+    rows = unit.all(
+        """
+        select w.currency from wallets w join customers c on c.id = w.user_id
+        where c.id = %(customer)s and c.is_active and w.status <> 'closed'
+        group by w.currency, c.home_currency order by w.currency <> c.home_currency, w.currency
+        """,
+        customer=customer,
+    )
+    return [row.currency for row in rows]
+
+
 def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
     """Return whom a customer paid last and has not saved, newest first."""
     found: Sequence[UUID] = [

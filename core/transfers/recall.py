@@ -29,6 +29,12 @@ class NothingLeft(Refusal):
     code = "nothing_left"
 
 
+class RecallChanged(Refusal):
+    """The money was changed on its way: giving it back would be another conversion."""
+
+    code = "recall_changed"
+
+
 class RecallTooLate(Refusal):
     """It was sent too long ago. Fact: ``days``, how long a transfer may be recalled."""
 
@@ -58,6 +64,7 @@ def request(
 
     :raises UnknownTransaction: if there is no such transfer
     :raises RecallTooLate: if it was sent more than 30 days ago
+    :raises RecallChanged: if it arrived in another currency
     :raises NothingLeft: if the recipient has nothing left, or it was given back otherwise
     :raises AlreadyAsked: if it was recalled, or that is being decided
     :raises Refusal: whatever `approvals.request` or `book.authorise` may refuse
@@ -147,14 +154,17 @@ def tell(unit: Unit, asked: Approval) -> None:
 def _transfer(unit: Unit, transfer: UUID) -> _Transfer:
     row = unit.maybe(
         """
-        select from_customer, to_customer, from_wallet, to_wallet, amount, currency, reference,
-            created_at
-        from transfers where id = %(transfer)s
+        select t.from_customer, t.to_customer, t.from_wallet, t.to_wallet, t.amount, t.currency,
+            t.reference, t.created_at, a.currency as arrived_in
+        from transfers t join ledger_accounts a on a.account_id = t.to_wallet
+        where t.id = %(transfer)s
         """,
         transfer=transfer,
     )
     if row is None:
         raise book.UnknownTransaction
+    if row.arrived_in != row.currency:
+        raise RecallChanged
     return _Transfer(
         payer=row.from_customer,
         payee=row.to_customer,

@@ -1,11 +1,11 @@
 """Send money: from one customer's wallet to another's, once, and both are told."""
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
 from core.errors import Refusal
 from core.ledger import book
+from core.ledger.reference import reference_of
 from core.money import Money
 from core.names import masked_name
 from core.store.crashpoints import reached
@@ -14,15 +14,20 @@ from core.store.personal import names
 from core.store.unit import Unit
 from core.transfers import notes
 
-# Without I, L, O and U: nothing is misread aloud, and no word comes out.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH = 10
+__all__ = ["OtherCurrency", "SentMoney", "reference_of", "send_money"]
 
 
 class OtherCurrency(Refusal):
-    """The recipient has no wallet in this currency. Facts: ``name`` (masked), ``currency``."""
+    """The recipient has no wallet in this currency. Facts: ``name`` (masked), ``currency``.
+
+    Where they were only looked for, also ``said``, by which they were found.
+    """
 
     code = "other_currency"
+
+
+class PayerHasNoWallet(LookupError):
+    """The payer has no wallet in this currency, though what asks for the payment counts on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ def send_money(
     :raises BalanceCeiling: if the payee's tier may not hold that much
     :raises AccountFrozen: if a wallet may not give or take
     :raises IdReused: if the id was presented before for something else
+    :raises PayerHasNoWallet: if the payer has no wallet in the currency
     """
     if payer == payee:
         raise ValueError("money is sent to somebody else")
@@ -76,7 +82,7 @@ def send_money(
         correlation=unit.correlation,
     )
     if row.code == "no_wallet":
-        raise LookupError(f"the payer has no wallet in {amount.currency}")
+        raise PayerHasNoWallet(f"the payer has no wallet in {amount.currency}")
     if row.code == "other_currency":
         theirs = masked_name(*names(unit.keys, payee, row.payee_first, row.payee_last))
         raise OtherCurrency(name=theirs, currency=amount.currency)
@@ -98,12 +104,6 @@ def send_money(
         queue_notices(unit, notices)
         reached("money.notices_queued")
     return sent
-
-
-def reference_of(id: UUID) -> str:  # noqa: A002 - of a transfer
-    """Return what people call a transfer: twelve letters and digits that can be read aloud."""
-    number = int.from_bytes(hashlib.sha256(id.bytes).digest()[:8])
-    return "WK" + "".join(_LETTERS[number >> 5 * place & 31] for place in range(_LENGTH))
 
 
 SEND = """

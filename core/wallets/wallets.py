@@ -131,6 +131,17 @@ def own_wallets(unit: Unit, customer: UUID) -> list[OwnWallet]:
     return sorted(wallets, key=lambda one: not one.is_default)
 
 
+def wallet_in(unit: Unit, customer: UUID, currency: str) -> UUID:
+    """Return the wallet a customer pays from in a currency: the default, else the oldest.
+
+    :raises LookupError: if they have none in it
+    """
+    for one in own_wallets(unit, customer):
+        if one.currency == currency:
+            return one.id
+    raise LookupError(f"the customer has no wallet in {currency}")
+
+
 def default_wallet(unit: Unit, customer: UUID) -> UUID:
     """Return the wallet a customer pays from and is paid into unless they say otherwise."""
     found: UUID = unit.one(

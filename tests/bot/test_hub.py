@@ -41,7 +41,7 @@ def send(amina, *, to="0712000002", amount="500"):
 
 def test_amina_sends_brian_money_by_ussd(house, phone):
     amina = phone("ussd", AMINA)
-    assert "Amina" in amina.dial()
+    assert "Welcome" in amina.dial()
     screens = send(amina)
     assert all(screen.startswith("CON ") for screen in screens[:-1])
     assert "B***n K***u" in screens[2] and "500.00" in screens[2]

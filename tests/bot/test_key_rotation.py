@@ -121,7 +121,7 @@ def test_a_process_that_has_not_looked_yet_reads_what_is_new_at_the_second_try(p
         sealed = unit.value("select memory from conversations where memory is not null limit 1")
     with pytest.raises(UnknownKey):
         behind.keys.open(sealed, field="conversations.memory", row="any")
-    assert "Amina" in Phone(behind, "ussd", amina, count=50).dial()
+    assert "Welcome" in Phone(behind, "ussd", amina, count=50).dial()
     assert behind.keys.newest == NEW
 
 

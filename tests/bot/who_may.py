@@ -15,21 +15,26 @@ ROLES = {
     "supervisor": AGENT
     | {
         "cases.assign", "recalls.approve", "pin_resets.approve", "numbers.approve",
-        "approvals.read",
+        "approvals.read", "suspense.approve", "operations.read",
     },
     "compliance": {
         "cases.read", "customers.read", "customers.reveal", "freezes.request", "freezes.approve",
         "erasures.request", "erasures.approve", "recalls.approve", "approvals.read", "audit.read",
-        "audit.verify",
+        "audit.verify", "tariffs.approve", "suspense.approve", "operations.read",
+        "operations.match_approve",
     },
-    "operations": {"cases.read", "operations.read", "approvals.read", "customers.read"},
+    "operations": {
+        "cases.read", "operations.read", "approvals.read", "customers.read", "tariffs.request",
+        "suspense.request", "operations.act", "operations.providers", "operations.match",
+        "operations.match_approve", "operations.reconcile",
+    },
     "auditor": {
         "cases.read", "customers.read", "approvals.read", "audit.read", "audit.verify",
         "operations.read",
     },
     "admin": {
         "staff.manage", "audit.read", "audit.verify", "keys.rotate", "approvals.read",
-        "operations.read", "erasures.request",
+        "erasures.request",
     },
     "partner": set(),
 }  # fmt: skip
@@ -77,6 +82,8 @@ DESK = {
     "GET /desk/live": SIGNED_IN,
     "GET /desk/counts": SIGNED_IN,
     "GET /desk/approvals": "approvals.read",
+    "GET /desk/tariffs": "approvals.read",
+    "POST /desk/tariffs": "tariffs.request",
     "GET /desk/approvals/<uuid:approval_id>": "approvals.read",
     "POST /desk/approvals/<uuid:approval_id>/approve": "approvals.read",
     "POST /desk/approvals/<uuid:approval_id>/reject": "approvals.read",
@@ -105,6 +112,25 @@ DESK = {
     "GET /desk/customers": "customers.read",
     "GET /desk/customers/<uuid:customer_id>": "customers.read",
     "POST /desk/customers/<uuid:customer_id>/reveal": "customers.reveal",
+    "GET /desk/operations": "operations.read",
+    "POST /desk/operations/providers/<provider>/switch": "operations.providers",
+    "GET /desk/operations/decisions": "operations.read",
+    "GET /desk/operations/decisions/<uuid:decision_id>": "operations.read",
+    "GET /desk/operations/payouts": "operations.read",
+    "GET /desk/operations/payouts/<uuid:payout_id>": "operations.read",
+    "POST /desk/operations/payouts/<uuid:payout_id>/ask": "operations.act",
+    "POST /desk/operations/payouts/<uuid:payout_id>/case": "operations.act",
+    "GET /desk/operations/clearing": "operations.read",
+    "GET /desk/operations/breaks": "operations.read",
+    "GET /desk/operations/breaks/<uuid:break_id>": "operations.read",
+    "POST /desk/operations/breaks/<uuid:break_id>/force": "operations.match",
+    "GET /desk/operations/receipts": "operations.read",
+    "GET /desk/operations/receipts/<uuid:receipt_id>": "operations.read",
+    "POST /desk/operations/receipts/<uuid:receipt_id>/find": "suspense.request",
+    "POST /desk/operations/receipts/<uuid:receipt_id>/give": "suspense.request",
+    "POST /desk/operations/receipts/<uuid:receipt_id>/back": "suspense.request",
+    "GET /desk/operations/orders": "operations.read",
+    "POST /desk/operations/orders/<uuid:order_id>/ask": "operations.act",
     "GET /desk/security": SIGNED_IN,
     "POST /desk/security/second-factor": SIGNED_IN,
     "POST /desk/security/second-factor/confirm": SIGNED_IN,
@@ -139,7 +165,11 @@ DESK = {
 }
 
 V1 = {rule.replace(" /", " /v1/", 1): asked for rule, asked in API.items()}
-LINKS = {"GET /documents/<uuid:document>/<signature>": PUBLIC}
+LINKS = {
+    "GET /documents/<uuid:document>/<signature>": PUBLIC,
+    "GET /verify": PUBLIC,
+    "GET /verify/<code>": PUBLIC,
+}
 TABLE = {**API, **V1, **DESK, **LINKS}
 
 

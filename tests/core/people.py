@@ -24,7 +24,7 @@ SECRETS = Secrets(PEPPER)
 PIN = "4321"
 HASH = SECRETS.hash(PIN)
 BORN = date(1991, 5, 17)
-SERVED = {"KE": "en", "TZ": "sw", "SN": "fr", "UG": "en"}
+SERVED = {"KE": "en", "TZ": "sw", "SN": "fr", "UG": "en", "NG": "en"}
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,14 @@ SEND = {
 }  # fmt: skip
 RECEIPT = ["receipt.before_commit", "receipt.after_commit"]
 OTHERS = {
+    "deposit.owed", "deposit.posted", "deposit.taken_in", "suspense.posted", "cash_code.held",
+    "till.posted", "till.paid_out", "till.told", "fx.posted", "fx.hedge_ordered",
     "timer.calls_found", "timer.rested", "timer.leases_returned", "session.before_commit",
     "approval.decided", "waiting.held", "waiting.invited", "waiting.paid",
-    "document.written",
+    "plan.paid", "document.written", "payout.held", "payout.in_clearing", "payout.sent", "payout.paid",
+    "payout.given_back", "recon.source_written", "recon.matched", "recon.judged",
+    "order.before_asking", "order.answered", "order.noted", "order.after_commit", "bill.taken",
+    "bill.ordered",
 }  # fmt: skip
 
 

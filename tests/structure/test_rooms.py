@@ -15,7 +15,7 @@ MAY_ENTER = {
         "worker", "core", "channels",
         # The part of bot that knows nothing of Flask.
         "bot.house", "bot.hub", "bot.settings", "bot.logs", "bot.masks", "bot.metrics",
-        "bot.parking",
+        "bot.parking", "bot.retry",
         "bot.wake",
     },
 }  # fmt: skip

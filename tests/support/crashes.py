@@ -10,19 +10,27 @@ from uuid import UUID
 import uuid_utils.compat
 
 import worker.documents
+import worker.partner_orders
+import worker.plans
+import worker.reconciliation
 import worker.waiting
 from bot import house as houses
 from bot import hub, receipts
 from bot.house import House
 from bot.settings import Settings
 from core.access import approvals
-from core.access.actors import Actor
+from core.access.actors import SYSTEM, Actor
 from core.access.approval_store import Approval
+from core.bills import paying
+from core.fx import convert
 from core.joining import Joining, join
 from core.money import Money
+from core.partners import order_queue
+from core.recon import imports
 from core.store import upkeep
 from core.store.engine import open_engine
 from core.transfers import waiting
+from tests.support import deposit_work
 from worker.sending import Drain
 
 PROCESSES = get_context("forkserver")
@@ -66,6 +74,35 @@ def _join(house: House, new: Joining) -> object:
         return join(unit, new)
 
 
+def _convert(house: House, customer: UUID, quote: UUID, effect: UUID) -> object:
+    with house.unit() as unit:
+        return convert.convert(unit, id=effect, customer=customer, quote=quote, channel="ussd")
+
+
+def _take_in(house: House, content: bytes, partner: str) -> object:
+    with house.unit() as unit:
+        return imports.take_in(unit, SYSTEM, content, partner=partner)
+
+
+def _return_orders(house: House) -> None:
+    with house.unit() as unit:
+        order_queue.return_leases(unit)
+        unit.wakes.clear()
+
+
+def _buy_airtime(house: House, customer: UUID, wallet: UUID, phone: str, effect: UUID) -> object:
+    with house.unit() as unit:
+        return paying.buy_airtime(
+            unit,
+            id=effect,
+            customer=customer,
+            wallet=wallet,
+            phone=phone,
+            amount=Money(10_000, "KES"),
+            channel="sms",
+        )
+
+
 WORK: dict[str, Callable[..., object]] = {
     "hear": hub.hear,
     "answer": hub.answer_call,
@@ -77,9 +114,17 @@ WORK: dict[str, Callable[..., object]] = {
     "drain": _drain,
     "approve": _approve,
     "send waiting": _send_waiting,
+    "convert": _convert,
     "join": _join,
+    **deposit_work.WORK,
     "pay or return what waits": worker.waiting.sweep,
     "make documents": worker.documents.make_due,
+    "ask partners": lambda house: worker.partner_orders.work(house, "airtime"),
+    "return orders": _return_orders,
+    "buy airtime": _buy_airtime,
+    "pay plans": worker.plans.sweep,
+    "reconcile": worker.reconciliation.sweep,
+    "take in": _take_in,
 }
 
 

@@ -40,13 +40,75 @@ SAMPLES = {
     "money_requested_note": ("amount", "name", "note", "number"),
     "request_paid": ("amount", "name", "reference", "balance"),
     **dict.fromkeys(("request_declined", "request_expired"), ("amount", "name")),
-    **dict.fromkeys(("document_ready", "document_ready_waits"), ("number",)),
+    **dict.fromkeys(
+        ("document_ready", "document_ready_waits", "receipt_ready", "receipt_ready_waits"),
+        ("number",),
+    ),
     "document_late": (),
+    "receipt_late": (),
     "money_waits": ("amount", "phone", "reference", "balance"),
     "money_collected": ("amount", "name", "reference"),
     "money_returned": ("amount", "phone", "reference"),
     "invitation": ("amount", "name"),
+    "money_exchanged": ("sold", "bought", "fee", "reference", "balance"),
+    "money_sent_abroad": ("sold", "bought", "fee", "name", "reference", "balance"),
+    "rate_reached": ("sell", "buy", "rate", "wanted"),
+    "plan_ahead": ("amount", "name", "day"),
+    "plan_paid": ("amount", "name", "reference", "balance", "next"),
+    "plan_paid_last": ("amount", "name", "reference", "balance"),
+    **dict.fromkeys(
+        ("plan_skipped", "plan_skipped_funds", "plan_skipped_limit", "plan_left_out"),
+        ("amount", "name", "day"),
+    ),
+    **dict.fromkeys(("plan_paused_ours", "plan_paused_theirs"), ("amount", "name")),
+    **dict.fromkeys(("deposit_booked", "deposit_came"), ("amount", "reference", "balance")),
+    "deposit_booked_fee": ("amount", "fee", "reference", "balance"),
+    "deposit_differs": ("asked", "amount", "reference", "balance"),
+    **dict.fromkeys(
+        ("deposit_parked", "cash_code_expired", "cash_code_spent"), ("amount", "reference")
+    ),
+    **dict.fromkeys(
+        (
+            "deposit_cancelled",
+            "deposit_no_answer",
+            "deposit_wrong_pin",
+            "deposit_insufficient",
+            "deposit_expired",
+            "deposit_busy",
+            "deposit_failed",
+        ),
+        ("amount",),
+    ),
+    "deposit_link": ("amount", "link", "minutes"),
+    **dict.fromkeys(
+        ("cash_in_received", "cash_out_paid"), ("amount", "till", "reference", "balance")
+    ),
+    **dict.fromkeys(
+        ("till_cash_in_received", "till_cash_out_paid"), ("amount", "name", "reference", "balance")
+    ),
+    "payout_settled": ("amount", "name", "bank", "account", "reference"),
+    "payout_held_up": ("amount", "name", "bank", "reference"),
+    "airtime_ordered": ("amount", "phone", "reference", "balance"),
+    **dict.fromkeys(("airtime_done", "airtime_late"), ("amount", "phone", "reference")),
+    "bill_ordered": ("amount", "biller", "account", "reference", "balance"),
+    **dict.fromkeys(("bill_done", "bill_late"), ("amount", "biller", "account", "reference")),
+    "bill_token": ("amount", "biller", "account", "token", "reference"),
 }
+NO_TEMPLATE = {
+    **dict.fromkeys(
+        ("payout_failed", "payout_returned"),
+        ("amount", "name", "bank", "reason", "reference", "balance"),
+    ),
+    **dict.fromkeys(
+        ("payout_started", "payout_later"),
+        ("amount", "name", "bank", "until", "reference", "balance"),
+    ),
+    "airtime_failed": ("amount", "phone", "reason", "reference", "balance"),
+    "airtime_owed": ("amount", "phone", "reason", "reference"),
+    "bill_failed": ("amount", "biller", "account", "reason", "reference", "balance"),
+    "bill_owed": ("amount", "biller", "account", "reason", "reference"),
+}
+"""Their words turn on a reason, or tell an hour: no template of a provider's holds them."""
 ONE = {
     "amount": "KES 500.00",
     "name": "Amina Otieno",
@@ -57,6 +119,25 @@ ONE = {
     "number": "C-104-283-7",
     "note": "Rent for March",
     "phone": "+254712000009",
+    "sold": "USD 100.00",
+    "bought": "KES 12912.50",
+    "fee": "USD 0.50",
+    "sell": "USD",
+    "buy": "KES",
+    "rate": "131.25",
+    "wanted": "131",
+    "day": "2026-03-04",
+    "next": "2026-11-30",
+    "asked": "KES 700.00",
+    "link": "https://acquirer.example/pay/1",
+    "minutes": "15",
+    "till": "100001",
+    "bank": "Equity",
+    "account": "***8712",
+    "biller": "Nairobi Water",
+    "token": "1234-5678-9012-3456-7890",
+    "reason": "AC04",
+    "until": "2026-03-04T21:59:00+00:00",
 }
 OTHER = {
     "amount": "XOF 95000",
@@ -68,6 +149,25 @@ OTHER = {
     "number": "12",
     "note": 'Asante sana: 100 %, "kweli"',
     "phone": "+221770000001",
+    "sold": "XOF 95000",
+    "bought": "EUR 143.77",
+    "fee": "XOF 475",
+    "sell": "EUR",
+    "buy": "XOF",
+    "rate": "655.957",
+    "wanted": "656",
+    "day": "2026-12-31",
+    "next": "2027-01-01",
+    "asked": "XOF 95500",
+    "link": "https://other.example/p/9f8e",
+    "minutes": "20",
+    "till": "987654",
+    "bank": "CBAO",
+    "account": "***01",
+    "biller": "Senelec",
+    "token": "0000",
+    "reason": "nobody knows",
+    "until": "2026-12-31T08:00:00+00:00",
 }
 CASES = [(language, alert) for language in LANGUAGES for alert in SAMPLES]
 
@@ -75,7 +175,9 @@ CASES = [(language, alert) for language in LANGUAGES for alert in SAMPLES]
 def test_every_alert_is_tried_here() -> None:
     assert {name.partition("__")[0] for name in blocks("alerts", "en")} == {
         *SAMPLES,
+        *NO_TEMPLATE,
         "one_time_code",  # goes by SMS
+        "cash_code",  # and so does this
     }
 
 
@@ -98,6 +200,16 @@ def test_a_body_with_its_values_reads_as_the_bank_meant(language: str, alert: st
         assert not notice.body.endswith("}}")
         bodies.add(notice.body)
     assert len(bodies) == 1, "one template, whatever the facts"
+
+
+@pytest.mark.parametrize("alert", NO_TEMPLATE)
+def test_words_that_turn_on_a_fact_make_no_template(alert: str) -> None:
+    for language in LANGUAGES:
+        voice = Words(language, "whatsapp")
+        facts = {name: ONE[name] for name in NO_TEMPLATE[alert]}
+        if "reason" in facts and not alert.startswith("payout"):
+            facts["reason"] = "meter_closed"
+        assert notice_of(voice, alert, facts, voice.say("alerts", alert, facts)) is None
 
 
 def test_words_that_cannot_be_told_from_values_make_no_template() -> None:

@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from twilio.request_validator import RequestValidator
 from werkzeug.serving import make_server
 
+from bot.partner_settings import PartnerSettings
 from bot.simulator.twin import app as twins
 from bot.simulator.twin.desk import Desk
 
@@ -84,7 +85,13 @@ def ear() -> Iterator[Ear]:
 
 @pytest.fixture
 def twin_settings(ear: Ear) -> SimpleNamespace:
+    # The twins of partners are mounted too; what they are set to is told where it matters.
+    partners = {
+        name: field.get_default(call_default_factory=True)
+        for name, field in PartnerSettings.model_fields.items()
+    }
     return SimpleNamespace(
+        **partners,
         public_base_url=ear.url,
         twilio_account_sid=SID,
         twilio_auth_token=TOKEN,

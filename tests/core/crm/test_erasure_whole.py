@@ -14,6 +14,8 @@ from core.approvals.catalog import KINDS
 from core.crm import cases, erasure, media
 from core.ledger import book
 from core.money import Money
+from core.settlement import endings, starting
+from core.settlement.destinations import Destination
 from core.store import contacts
 from core.store.outbox import queue_notice, register_senders
 from core.transfers import blocks, people, requests
@@ -27,10 +29,12 @@ PHONE, BORN, PHOTO = "+254712777888", date(1988, 2, 29), "https://x/photo-of-qui
 WORDS = (
     "Quirk", "Zanzibarian", PHONE[1:], "712777888", "quirk@example.org", "1988-02-29", "QZ778899",
     "aardvark", "bumblebee", "chameleon", "dromedary", "echidna", "flamingo", "gazelle", "hornbill",
-    "photo-of-quirk",
+    "photo-of-quirk", "0110000007788", "Ibex", "kingfisher",
 )  # fmt: skip
-KEPT_SEVEN_YEARS = ("Quirk", "Zanzibarian", "1988-02-29", "QZ778899", "hornbill")
-"""Who they were, and what staff wrote when they asked for something."""
+KEPT_SEVEN_YEARS = (
+    "Quirk", "Zanzibarian", "1988-02-29", "QZ778899", "hornbill", "0110000007788", "Ibex",
+)  # fmt: skip
+"""Who they were, whom money was paid to, and what staff wrote when they asked for something."""
 
 
 @pytest.fixture
@@ -45,6 +49,7 @@ def quirk(unit):
     brian = someone(unit, "+254712000002", names=("Brian", "Kamau"))
     talks(unit, quirk)
     pays(unit, quirk, brian)
+    pays_out(unit, quirk)
     has_a_case(unit, quirk)
     close(unit, quirk)
     unit.finish()
@@ -109,6 +114,18 @@ def pays(unit, quirk, brian):
     blocks.block(unit, quirk.id, brian.id)
     # What Brian was told of it is his: it has left by now, and his words are for other tests.
     unit.run("delete from outbox where contact = %(his)s", his=contacts.token(unit, brian.phone))
+
+
+def pays_out(unit, quirk):
+    there = Destination(
+        kind="bank", bank_id="KE-68", account_no="0110000007788", name="Ibex Jackal"
+    )
+    payout = uuid4()
+    starting.start(
+        unit, id=payout, customer=quirk.id, wallet=quirk.wallet, destination=there,
+        amount=Money.load("KES 100.00"), channel="whatsapp", note="kingfisher",
+    )  # fmt: skip
+    endings.cancel(unit, payout, customer=quirk.id)
 
 
 def has_a_case(unit, quirk):

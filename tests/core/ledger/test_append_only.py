@@ -156,6 +156,7 @@ DOORS = {
     "ledger_reverse",
     "ledger_set_owner",
     "ledger_set_rate",
+    "ledger_set_rates",
     "ledger_set_status",
     "ledger_system_account",
     "ledger_trial_balance",

@@ -290,6 +290,19 @@ TAMPERINGS = [
         "counters",
         "limit_counters {owner}",
     ),
+    (
+        (
+            "insert into ledger_accounts (kind, currency, posted, opened_at)"
+            " values ('clearing_rtgs', 'KES', 100, '2026-01-01')"
+        ),
+        "clearing",
+        "ledger_accounts clearing_rtgs in KES",
+    ),
+    (
+        "update nostro_lines set reserved = 5 where (nostro, currency) = ('nostro_central', 'KES')",
+        "nostro_promised",
+        "nostro_lines nostro_central in KES",
+    ),
 ]
 
 

@@ -152,7 +152,8 @@ def test_money_goes_only_where_its_currency_is_kept(unit):
     bank = counter(unit)
     with pytest.raises(OtherCurrency) as refused:
         bank.find_recipient(neema.phone)
-    assert refused.value.facts == {"name": "N***a M***i", "currency": "KES"}
+    facts = {"name": "N***a M***i", "currency": "KES", "said": neema.phone}
+    assert refused.value.facts == facts
     with pytest.raises(OtherCurrency):
         bank.send_money(to=str(neema.id), amount=KES_500, effect_id=uuid4())
     assert unit.value("select count(*) from ledger_refusals") == 0

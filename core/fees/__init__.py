@@ -1,0 +1,1 @@
+"""What the bank charges for its services."""

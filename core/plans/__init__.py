@@ -1,0 +1,1 @@
+"""Payments agreed beforehand: made on a day to come, or again and again."""
