@@ -48,7 +48,7 @@ def test_navigation_is_what_the_role_allows(colleagues):
             "Operations",
             "Audit log",
             "My security",
-        ],  # fmt: skip
+        ],
     }
     for role, places in expected.items():
         page = colleagues.page(role)

@@ -41,8 +41,8 @@ OTHERS = {
     "till.posted", "till.paid_out", "till.told", "fx.posted", "fx.hedge_ordered",
     "timer.calls_found", "timer.rested", "timer.leases_returned", "session.before_commit",
     "approval.decided", "waiting.held", "waiting.invited", "waiting.paid",
-    "plan.paid", "document.written", "payout.held", "payout.in_clearing", "payout.sent", "payout.paid",
-    "payout.given_back", "recon.source_written", "recon.matched", "recon.judged",
+    "plan.paid", "document.written", "payout.held", "payout.in_clearing", "payout.sent",
+    "payout.paid", "payout.given_back", "recon.source_written", "recon.matched", "recon.judged",
     "order.before_asking", "order.answered", "order.noted", "order.after_commit", "bill.taken",
     "bill.ordered",
 }  # fmt: skip
