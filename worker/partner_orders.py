@@ -231,6 +231,8 @@ def _with_reference(order: Order, answer: Answer) -> Order:
 
 
 def _note_health(unit: Unit, partner: str, answer: Answer) -> None:
+    if isinstance(answer, Unclear) and not answer.asked:
+        return
     if order_queue.answered(answer):
         health.answered(unit, partner)
     else:

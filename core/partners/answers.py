@@ -67,6 +67,11 @@ class Unclear:
 
     reason: str
     kind: Literal["unclear"] = "unclear"
+    asked: bool = True
+    """False where nobody could be asked, so that it says nothing of whether the partner is there.
+
+    Such answers open no circuit: the order alone is hopeless, and others must not wait for it.
+    """
 
 
 @dataclass(frozen=True, slots=True)

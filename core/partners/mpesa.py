@@ -130,7 +130,7 @@ class Mpesa(MpesaHearing):
         # Where the answer to the push was lost, the call about it has named the prompt.
         checkout = order.reference or self._mailbox.wait(f"stk:{order.id}", seconds=0)
         if not checkout:
-            return Unclear("nobody has said which prompt this is")
+            return Unclear("nobody has said which prompt this is", asked=False)
         body = {**self._signed(), "CheckoutRequestID": checkout}
         reply = self._daraja.post(PUSH_QUERY, body, seconds=seconds)
         told = reply.json()

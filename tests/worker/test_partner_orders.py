@@ -135,6 +135,18 @@ def test_owing_rouses_the_worker(house, heard):
     assert house.redis.exists("wekeza:drain:partner:trial")
 
 
+def test_orders_that_nobody_can_be_asked_about_keep_no_others_waiting(house, firm, heard):
+    """M-Pesa's prompts whose answer and call were both lost: each hour they are looked at again."""
+    send, firm.send = firm.send, lambda *_, **__: Unclear("which prompt is it?", asked=False)
+    lost = [owe(house) for _ in range(12)]
+    assert partner_orders.work(house, "trial") == 12
+    firm.send = send
+    order = owe(house)
+    partner_orders.work(house, "trial")
+    assert status(house, order) == "done"
+    assert {status(house, one) for one in lost} == {"unclear"}
+
+
 def test_a_client_that_breaks_leaves_nothing_certain(house, firm, heard):
     firm.send = None  # a bug in the client
     order = owe(house)

@@ -108,7 +108,9 @@ def test_what_the_phone_says_is_worded(world, mpesa, amount, code):
 def test_a_prompt_whose_answer_was_lost_is_named_by_its_call(world, mpesa):
     asked = prompt()
     mpesa.send(asked, seconds=5)  # and the answer to it is lost
-    assert isinstance(mpesa.query(asked, seconds=5), Unclear)
+    found = mpesa.query(asked, seconds=5)
+    assert isinstance(found, Unclear)
+    assert not found.asked, "which says nothing of Safaricom"
     for call in world.box.take():
         mpesa.hear(call)
     later(world)
