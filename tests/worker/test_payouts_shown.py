@@ -112,7 +112,8 @@ def night(servers, bank_database, bank_engine, pepper, tmp_path):
     clock = Clock(NIGHT)
     with without_redis.furnished(settings, bank_engine, clock) as furnished:
         reaches = {
-            client.name: DirectReach(Switch(RULES[client.name]), clock=clock) for client in CLIENTS
+            client.name: DirectReach(Switch(replace(RULES[client.name], at_once=100)), clock=clock)
+            for client in CLIENTS
         }
         rails = {
             client.name: client(reaches[client.name], us=US, clock=clock) for client in CLIENTS
@@ -139,7 +140,7 @@ def test_what_equity_sends_back_is_refunded_with_the_reason_in_his_language(nigh
     night.withdraws("0180293412431", "1500")
     had = night.has()
     night.goes_on(seconds=2)
-    night.goes_on(seconds=60)
+    night.goes_on(seconds=30)
     assert night.stands()[0] == "settled"
     night.goes_on(minutes=3)
     night.goes_on(seconds=30)
