@@ -21,12 +21,13 @@ from core.ledger.holds import (
     capture,
     expire,
     hold,
+    let_go,
     lock_holds,
     open_holds,
     raise_hold,
     void,
 )
-from core.ledger.posting import Leg, OnlyIf, Posted, keep, look, post, posted
+from core.ledger.posting import Leg, OnlyIf, Posted, attempt, keep, look, post, posted
 from core.ledger.rates import set_rate
 from core.ledger.refusals import (
     AccountClosed,
@@ -53,6 +54,7 @@ from core.ledger.refusals import (
     UnknownTransaction,
 )
 from core.ledger.rehearsal import Rehearsal, rehearse
+from core.ledger.returns import post_return
 from core.ledger.reversal import Reversed, reverse
 from core.ledger.statement import Line, Statement, balance_at, recent, statement
 from core.ledger.verify import Breach, verify, warnings
@@ -99,6 +101,7 @@ __all__ = [
     "UnknownHold",
     "UnknownTransaction",
     "WalletBalance",
+    "attempt",
     "authorise",
     "balance",
     "balance_at",
@@ -110,12 +113,14 @@ __all__ = [
     "expire",
     "hold",
     "keep",
+    "let_go",
     "lock_holds",
     "look",
     "open_account",
     "open_holds",
     "post",
     "post_batch",
+    "post_return",
     "posted",
     "raise_hold",
     "recent",

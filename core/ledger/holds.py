@@ -8,7 +8,7 @@ Every operation has an id of its own and answers a second time as it did the fir
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from core.ledger.posting import Leg, OnlyIf
 from core.ledger.refusals import answered
@@ -247,6 +247,18 @@ def lock_holds(unit: Unit, holds: Sequence[UUID], *, accounts: Sequence[UUID] = 
         holds=list(holds),
         accounts=list(accounts),
     )
+
+
+def let_go(unit: Unit, holds: Sequence[UUID]) -> None:
+    """Give back what is left of several holds, each under an id of its own that follows from it.
+
+    What has ended, or runs out by itself, is left as it is.
+    """
+    lock_holds(unit, holds)
+    for one in holds:
+        found = hold(unit, one)
+        if found is not None and found.status == "open" and found.expires_at > unit.now:
+            void(unit, id=uuid5(one, "void"), hold=one)
 
 
 _HOLD = (

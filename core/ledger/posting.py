@@ -1,6 +1,6 @@
 """Posting: money moves between accounts, all legs or none, once however often it is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -160,6 +160,20 @@ def keep(unit: Unit, refused: Refusal) -> None:
             facts=jsonb(refused.facts),
             now=unit.now,
         )
+
+
+def attempt(unit: Unit, work: Callable[[], object]) -> bool:
+    """Do what posts; return whether the ledger took it. What it refused is recorded.
+
+    What was refused stays refused: the next try posts under another id.
+    """
+    try:
+        with unit.savepoint():
+            work()
+    except Refusal as refused:
+        keep(unit, refused)
+        return False
+    return True
 
 
 def _post_one(unit: Unit, legs: Sequence[Leg], head: dict[str, object]) -> Row:

@@ -10,7 +10,7 @@ so that each stripe of a clearing account comes to zero by itself.
 from datetime import timedelta
 from uuid import UUID, uuid5
 
-from core.errors import Refusal
+from core.fees import held
 from core.ledger import book
 from core.money import Money
 from core.settlement.rails import Rail
@@ -20,8 +20,6 @@ from core.store.unit import Unit
 
 HELD_FOR = timedelta(days=30)
 """How long an amount stays set aside at most; no payment waits that long (`sending.GIVEN_UP`)."""
-FEE_HELD_FOR = timedelta(days=364)
-"""A payment that left may wait for its final word longer than any that has not."""
 
 
 def hold(
@@ -39,22 +37,17 @@ def hold(
     :raises Refusal: whatever `book.authorise` may refuse
     """
     clearing = _account(unit, rail.clearing, amount, id)
-    fees = _account(unit, "fees", fee, id)
-    book.lock_holds(unit, [], accounts=[wallet, clearing, fees])
-    for hold_id, type_, to, money, held_for in (
-        (id, "withdrawal", clearing, amount, HELD_FOR),
-        (fee_hold(id), "fee", fees, fee, FEE_HELD_FOR),
-    ):
-        if money.minor:
-            book.authorise(
-                unit,
-                id=hold_id,
-                type=type_,
-                leg=book.Leg(wallet, to, money),
-                wallet=wallet,
-                expires_at=unit.now + held_for,
-                reference=reference,
-            )
+    book.lock_holds(unit, [], accounts=[wallet, clearing, held.account(unit, id, fee)])
+    book.authorise(
+        unit,
+        id=id,
+        type="withdrawal",
+        leg=book.Leg(wallet, clearing, amount),
+        wallet=wallet,
+        expires_at=unit.now + HELD_FOR,
+        reference=reference,
+    )
+    held.hold(unit, id, wallet=wallet, fee=fee, reference=reference)
 
 
 def into_clearing(unit: Unit, one: Settlement, *, held_for: Rail, rail: Rail) -> None:
@@ -66,16 +59,17 @@ def into_clearing(unit: Unit, one: Settlement, *, held_for: Rail, rail: Rail) ->
     :raises HoldClosed: if it is not set aside any more
     """
     step = f"attempt {one.attempts + 1}"
-    if one.clearing is None:
+    stands, wanted = (
+        _account(unit, kind, one.amount, one.id)
+        for kind in (one.clearing or held_for.clearing, rail.clearing)
+    )
+    held_yet = one.clearing is None
+    book.lock_holds(unit, [one.id] if held_yet else [], accounts=[stands, wanted])
+    if held_yet:
         book.capture(unit, id=uuid5(one.id, "capture"), hold=one.id, final=True)
-    stands = one.clearing or held_for.clearing
-    if stands != rail.clearing:
-        leg = book.Leg(
-            _account(unit, stands, one.amount, one.id),
-            _account(unit, rail.clearing, one.amount, one.id),
-            one.amount,
-        )
-        _post(unit, one, f"reroute {step}", type="reroute", legs=[leg], wallet=None)
+    if stands != wanted:
+        legs = [book.Leg(stands, wanted, one.amount)]
+        _post(unit, one, f"reroute {step}", type="reroute", legs=legs, wallet=None)
 
 
 def settle(unit: Unit, one: Settlement, rail: Rail) -> None:
@@ -91,20 +85,18 @@ def settle(unit: Unit, one: Settlement, rail: Rail) -> None:
         legs=[book.Leg(clearing, nostro, one.amount)],
         wallet=None,
     )
-    if one.fee.minor:
-        book.capture(unit, id=uuid5(one.id, "take fee"), hold=fee_hold(one.id), final=True)
+    held.take(unit, one.id, one.fee)
 
 
 def release(unit: Unit, one: Settlement) -> None:
     """Let go of what is still set aside: all of it before the payment left, the fee after."""
-    holds = [fee_hold(one.id)] if one.fee.minor else []
+    holds = held.holds(one.id, one.fee)
     if one.clearing is None:
-        holds.insert(0, one.id)
-    book.lock_holds(unit, holds)
-    for each in holds:
-        found = book.hold(unit, each)
-        if found is not None and found.status == "open" and found.expires_at > unit.now:
-            book.void(unit, id=uuid5(each, "void"), hold=each)
+        book.let_go(unit, [one.id, *holds])
+        return
+    # What stands in clearing goes back next.
+    _lock(unit, one, _account(unit, one.clearing, one.amount, one.id))
+    book.let_go(unit, holds)
 
 
 def give_back(unit: Unit, one: Settlement) -> bool:
@@ -116,6 +108,7 @@ def give_back(unit: Unit, one: Settlement) -> bool:
     if one.clearing is None:
         raise LookupError("nothing of it stands in clearing")
     clearing = _account(unit, one.clearing, one.amount, one.id)
+    _lock(unit, one, clearing)
     return _to_wallet(unit, one, clearing, one.in_clearing)
 
 
@@ -126,7 +119,7 @@ def bring_back(unit: Unit, one: Settlement, rail: Rail, amount: Money) -> bool:
     """
     nostro = _account(unit, rail.nostro, amount, one.id)
     clearing = _account(unit, rail.clearing, amount, one.id)
-    book.lock_holds(unit, [], accounts=[one.wallet, nostro, clearing])
+    _lock(unit, one, nostro, clearing)
     if _to_wallet(unit, one, nostro, amount):
         return True
     leg = book.Leg(nostro, clearing, amount)
@@ -138,38 +131,39 @@ def charge_return(unit: Unit, one: Settlement, fee: Money) -> bool:
     """Charge for a return that came of what the payer wrote; return whether the wallet had it."""
     if not fee.minor:
         return False
-    leg = book.Leg(one.wallet, _account(unit, "fees", fee, one.id), fee)
-    return _taken(unit, one, "return fee", type="fee", leg=leg)
+    legs = [book.Leg(one.wallet, held.account(unit, one.id, fee), fee)]
+    return book.attempt(
+        unit, lambda: _post(unit, one, "return fee", type="fee", legs=legs, wallet=one.wallet)
+    )
 
 
 def refund_fee(unit: Unit, one: Settlement) -> bool:
     """Give back a fee that was not earned; return whether the wallet took it."""
     if not one.fee.minor:
         return False
-    leg = book.Leg(_account(unit, "fees", one.fee, one.id), one.wallet, one.fee)
-    return _taken(unit, one, "fee back", type="return", leg=leg)
-
-
-def fee_hold(settlement: UUID) -> UUID:
-    """Return the id of the hold that a payment's fee stands on."""
-    return uuid5(settlement, "fee")
+    leg = book.Leg(held.account(unit, one.id, one.fee), one.wallet, one.fee)
+    return _home(unit, one, "fee back", paid=held.hold_id(one.id), leg=leg)
 
 
 def _to_wallet(unit: Unit, one: Settlement, source: UUID, amount: Money) -> bool:
     leg = book.Leg(source, one.wallet, amount)
-    taken = _taken(unit, one, f"back {one.events}", type="return", leg=leg)
+    taken = _home(unit, one, f"back {one.events}", paid=one.id, leg=leg)
     reached("payout.given_back")
     return taken
 
 
-def _taken(unit: Unit, one: Settlement, step: str, *, type: str, leg: book.Leg) -> bool:  # noqa: A002
-    try:
-        with unit.savepoint():
-            _post(unit, one, step, type=type, legs=[leg], wallet=one.wallet)
-    except Refusal as refused:
-        book.keep(unit, refused)
-        return False
-    return True
+def _home(unit: Unit, one: Settlement, step: str, *, paid: UUID, leg: book.Leg) -> bool:
+    return book.attempt(
+        unit,
+        lambda: book.post_return(
+            unit,
+            id=uuid5(one.id, step),
+            paid=paid,
+            leg=leg,
+            wallet=one.wallet,
+            reference=one.reference,
+        ),
+    )
 
 
 def _post(
@@ -192,8 +186,12 @@ def _post(
 
 
 def _lock(unit: Unit, one: Settlement, *accounts: UUID) -> None:
-    holds = [fee_hold(one.id)] if one.fee.minor else []
-    book.lock_holds(unit, holds, accounts=accounts)
+    """Lock the fee's hold and all accounts that a payment's money and its fees may move between.
+
+    What ends a payment posts more than once, so it takes all locks first, in the ledger's order.
+    """
+    fees = held.account(unit, one.id, one.fee)
+    book.lock_holds(unit, held.holds(one.id, one.fee), accounts=[one.wallet, fees, *accounts])
 
 
 def _account(unit: Unit, kind: str, money: Money, settlement: UUID) -> UUID:

@@ -129,6 +129,25 @@ def test_refused_comes_back_with_its_reason(unit, amina):
     assert facts["balance"] == "KES 20000.00"
 
 
+def test_what_was_refused_the_same_day_uses_up_no_limit(unit, amina, later):
+    def spent():
+        return unit.value(
+            "select day_spent from limit_counters where owner = %(owner)s", owner=amina.id
+        )
+
+    buy(unit, amina)
+    pay(unit, amina)
+    assert spent() == 510_000
+    answer(unit, "billers", Refused("refused"))
+    assert spent() == 10_000
+    later(days=1)
+    buy(unit, amina, "40.00")
+    (first, _) = order_queue.take(unit, "airtime", most=5)
+    said = Refused("refused")
+    outcomes.tell(unit, first.order, order_queue.note(unit, first, said), said)
+    assert spent() == 4_000, "what left yesterday is no part of today"
+
+
 def test_what_is_unknown_stays_in_clearing(unit, amina, later):
     buy(unit, amina)
     answer(unit, "airtime", Accepted("ATQid_1"))

@@ -143,6 +143,13 @@ OPERATIONS: dict[str, Callable[[Unit, Town, UUID], object]] = {
     "void": lambda unit, town, key: book.void(unit, id=key, hold=town.hold),
     "expire": expire,
     "reverse": lambda unit, town, key: book.reverse(unit, id=key, transaction=town.paid),
+    "return": lambda unit, town, key: book.post_return(
+        unit,
+        id=key,
+        paid=town.paid,
+        leg=Leg(town.brian, town.amina, kes(100)),
+        wallet=town.amina,
+    ),
     "freeze": lambda unit, town, key: book.set_status(
         unit, id=key, account=town.carol, status="frozen", reason=WHY
     ),

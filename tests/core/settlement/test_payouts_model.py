@@ -133,6 +133,7 @@ class Payouts(RuleBasedStateMachine):
 
     @initialize()
     def several_are_on_their_way(self):
+        self.a_unit_will_die("payout.held")
         for payer, to, minor in ((0, EQUITY, 150_000), (1, MPESA, 1_000), (0, EQUITY, 1_000)):
             self.start(payer, to, minor)
         self.the_scheduler_comes_by()
@@ -226,6 +227,7 @@ class Payouts(RuleBasedStateMachine):
     def the_bank_agrees(self):
         for check in clearing.CHECKS.values():
             assert self.unit.all(f"select * from ({check}) c (which, what)") == []
+        self.the_limits_agree()
         fees = Counter()
         paid = Counter()
         for key, status in self.statuses().items():
@@ -242,6 +244,34 @@ class Payouts(RuleBasedStateMachine):
             balance = book.balance(self.unit, payer.wallet)
             assert balance.posted.minor == RICH - paid[n] - fees[n]
             assert balance.available.minor >= 0
+
+    def the_limits_agree(self):
+        """What left today, or this month, and has not come home counts; nothing else does."""
+        begun = self.unit.all(
+            """
+            select s.settlement_id as id, s.customer_id as payer, s.status,
+                (s."timestamp" at time zone k.timezone)::date = k.day as today,
+                date_trunc('month', s."timestamp" at time zone k.timezone)::date = k.month as month
+            from settlements s join limit_counters k on k.owner = s.customer_id
+            """
+        )
+        counts = self.unit.all(
+            """
+            select owner, day_spent, month_spent from limit_counters
+            where day = (%(now)s::timestamptz at time zone timezone)::date
+            """,
+            now=self.unit.now,
+        )
+        for one in counts:
+            own = [(row, self.left(row)) for row in begun if row.payer == one.owner]
+            assert one.day_spent == sum(minor for row, minor in own if row.today)
+            assert one.month_spent == sum(minor for row, minor in own if row.month)
+
+    def left(self, row):
+        """Return how much of a payment is not back in its wallet."""
+        sent = self.sent[row.id]
+        home = {"failed": "minor", "cancelled": "minor", "returned": "back"}.get(row.status)
+        return sent["minor"] - (sent[home] if home else 0)
 
 
 @pytest.mark.parametrize(
