@@ -15,8 +15,13 @@ from core.partners.liquidity import FxEnquiry
 from core.standing import Standing
 
 LOCK_SECONDS = 120
-"""How long a quote holds unless a longer time is asked for (and paid for): long enough to read a
-screen and type a PIN."""
+"""How long a quote holds, long enough to read a screen and type a PIN; nothing is charged for so
+short a time."""
+USSD_LOCK_SECONDS = 90
+"""The same on USSD, whose sessions are soon over."""
+SLOW_LOCK_SECONDS = 300
+"""How long the next one holds for somebody whose first ran out; a code then comes in time, too.
+What holding it so long costs is in its price."""
 
 
 class FxCounter(Standing):
@@ -51,12 +56,13 @@ class FxCounter(Standing):
         side: Side,
         amount: Money,
         prices: str,
-        lock_seconds: int = LOCK_SECONDS,
+        again: bool = False,
         abroad: bool = False,
     ) -> Quote:
-        """Give the customer a firm quote that is used once, within so many seconds.
+        """Give the customer a firm quote that is used once, before it expires.
 
-        ``prices`` is what the providers answered. ``abroad`` is a quote for `Bank.send_abroad`: it
+        ``prices`` is what the providers answered. ``again``: an earlier quote ran out before it was
+        used, so this one holds longer. ``abroad`` is a quote for `Bank.send_abroad`: it
         has that service's fee, and changes nothing between the customer's own wallets.
 
         :raises NoLiquidity: if no provider has that much for us now
@@ -66,6 +72,7 @@ class FxCounter(Standing):
         :raises AmountTooSmall: if it is less than is changed at once
         :raises ExposureLimit: if the bank may not take that much on itself now
         :raises SameCurrency: if both are one
+        :raises CurrencyNotDealt: if the bank does not deal in one of them
         :raises NoTariff: if nothing says what the service costs
         :raises NoWallet: if the customer has none in a currency
         :raises InsufficientFunds: if they do not hold what is sold and the fee
@@ -86,12 +93,16 @@ class FxCounter(Standing):
             side=side,
             amount=amount,
             prices=prices,
-            lock_seconds=lock_seconds,
+            lock_seconds=SLOW_LOCK_SECONDS if again else self._lock_seconds,
             channel=self.channel,
             service=Service("transfer" if abroad else "exchange", fee_of),
         )
         affordable.require(self._unit, self._me, given)
         return given
+
+    @property
+    def _lock_seconds(self) -> int:
+        return USSD_LOCK_SECONDS if self.channel == "ussd" else LOCK_SECONDS
 
     def find_quote(self, quote: str) -> Quote:
         """Return one of the customer's quotes, as it was given.
@@ -109,6 +120,7 @@ class FxCounter(Standing):
         :raises RateStale: if nobody says what the currencies are worth now
         :raises TooManyRateAlerts: if the customer waits for five already
         :raises SameCurrency: if both are one
+        :raises CurrencyNotDealt: if the bank does not deal in one of them
         """
         return rate_alerts.watch(self._unit, self._me, sell=sell, buy=buy, rate=rate)
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from core.money import Money
-from flows.payment_proof import PaymentProof
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
+from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.picking import Listed
-from flows.story import Ask, Become, Choose, Code, End, Flow, Prove
+from flows.story import Ask, Become, Choose, End, Flow, Prove
 
 if TYPE_CHECKING:
     from core.bank import Bundle
@@ -26,9 +27,7 @@ class Airtime(PaymentProof, Flow):
         Ask("phone", entity="phone", slot="mobile"),
         Ask("amount", entity="amount", lists="bundles"),
         Choose("review", options=("yes", "change", "another", "no"), mints=True),
-        Prove("pin"),
-        Code("code", options=("resend", "other")),
-        Choose("person", options=("ask", "stop")),
+        *PROOF,
         End("bought"),
         End("cancelled"),
         End("referred"),
@@ -51,37 +50,17 @@ class Airtime(PaymentProof, Flow):
         ("another",           "review",    "phone"),
         ("yes",               "review",    "pin"),
         ("no",                "review",    "cancelled"),
-        ("proven",            "pin",       "person",    "needs_person"),
-        ("proven",            "pin",       "code",      "needs_code",   None, "send_code"),
-        ("proven",            "pin",       "bought",    None,           None, "buy"),
-
-        # Where the PIN is not enough, a code by another channel adds to it, for this payment.
-        ("proven",            "code",      "bought",    None,           None, "buy"),
-        ("resend",            "code",      "code",      None,           None, "send_code"),
-        ("other",             "code",      "code",      "has_next_way", None, "send_onward"),
-        ("other",             "code",      "person"),
-        ("ask",               "person",    "referred",  None,           None, "ask_person"),
-        ("stop",              "person",    "cancelled"),
-        ("too_many_codes",    ("pin", "code"), "cancelled"),
+        *proving(),
+        ("proven",            PROVING,     "bought",    None,           None, "buy"),
 
         # What the bank may refuse leads to where it can be mended.
         ("airtime_not_sold",  "whom",      "phone"),
-        ("airtime_not_sold",  ("pin", "code"), "cancelled"),
-        ("airtime_amount",    ("pin", "code"), "amount"),
-        ("insufficient_funds", ("pin", "code"), "amount"),
-        ("limit_exceeded",    ("pin", "code"), "amount"),
-        ("balance_ceiling",   ("pin", "code"), "amount"),
-        ("too_little_left",   ("pin", "code"), "amount"),
-        ("no_tariff",         ("pin", "code"), "cancelled"),
-        ("account_frozen",    ("pin", "code"), "cancelled"),
-        ("no_rate",           ("pin", "code"), "cancelled"),
-        ("id_reused",         ("pin", "code"), "cancelled"),
-        ("account_moved",     ("pin", "code"), "cancelled"),
-        ("period_closed",     ("pin", "code"), "cancelled"),
+        *refused("amount", "airtime_amount", *ANOTHER_AMOUNT_HELPS, "too_little_left"),
+        *refused("cancelled", "airtime_not_sold", *NOTHING_HELPS, "no_tariff", "period_closed"),
         ("pin_locked",        ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = frozenset({"buy", "send_code", "send_onward", "ask_person"})
+    writes = PaymentProof.writes | {"buy"}
     moves_money = frozenset({"buy"})
 
     widest: ClassVar[Mapping[str, object]] = {
@@ -97,9 +76,7 @@ class Airtime(PaymentProof, Flow):
         "currency": "TZS",
         "reference": "WK9Q8P7R6T5W",
         "balance": "TZS 99999999.99",
-        "way": "whatsapp",
-        "where": "+255 7** *** 003",
-        "number": "C-104-283-7",
+        **PaymentProof.widest,
     }
 
     @property
@@ -113,9 +90,8 @@ class Airtime(PaymentProof, Flow):
         return "amount" in self.slots and not self.slots.get("bundle")
 
     def facts(self) -> Mapping[str, object]:
-        """Add the currency; only a bundle has a size. Where a code went is read when it is told."""
-        went = self.bank.code_went() if self.state == "code" else {}
-        return {"currency": self.bank.currency, "size": "", "validity": "", **went, **self.slots}
+        """Add what only a bundle has."""
+        return {"size": "", "validity": "", **super().facts()}
 
     def bundles(self) -> Listed:
         """Return the bundles of data there are for that phone."""
@@ -147,14 +123,12 @@ class Airtime(PaymentProof, Flow):
 
     def buy(self, _: str) -> None:
         """Buy it, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("airtime is bought only after it was read back")
         bought = self.bank.top_up(
             to=self.slots["to"],
             number=self.slots["mobile"],
             amount=Money.load(self.slots["amount"]),
             bundle=self.slots.get("bundle"),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
         )
         self.slots |= {"reference": bought.reference, "balance": str(bought.balance)}
 

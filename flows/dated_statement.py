@@ -8,10 +8,11 @@ from flows import picking
 from flows.dates import read_date
 from flows.main_wallet import MOST_WALLETS
 from flows.picking import Listed
+from flows.sent_file import SentFile
 from flows.story import Ask, Become, Choose, End, Flow, Prove
 
 
-class DatedStatement(Flow):
+class DatedStatement(SentFile, Flow):
     """Ask for a statement of this month, of the last, or from one day to another.
 
     It is made outside the conversation and comes by itself. Where no file reaches the customer the
@@ -66,24 +67,8 @@ class DatedStatement(Flow):
         "since": "2026-09-28",
         "until": "2026-09-28",
         "today": "2026-09-28",
-        "carrier": "mail",
-        "to": "m***@a-long-name.example.org",
+        **SentFile.widest,
     }
-
-    @property
-    def reachable(self) -> bool:
-        """Whether a file reaches the customer at all."""
-        return bool(self.bank.carriers())
-
-    @property
-    def has_ways(self) -> bool:
-        """Whether there is more than one way to send it."""
-        return len(self.bank.carriers()) > 1
-
-    @property
-    def may_have_document(self) -> bool:
-        """Whether the customer may have one more today."""
-        return self.bank.may_have_document
 
     @property
     def has_wallets(self) -> bool:
@@ -140,10 +125,6 @@ class DatedStatement(Flow):
         self.note_until(said)
         self._order()
 
-    def order_by(self, way: str) -> None:
-        """Have it made and sent by the way that was picked."""
-        self._order(way)
-
     @property
     def _wallet(self) -> str:
         return self.slots.get("wallet", "")
@@ -152,11 +133,10 @@ class DatedStatement(Flow):
         self.bank.check_statement(self._wallet, since, until)
         self.slots |= {"since": since.isoformat(), "until": until.isoformat()}
 
-    def _order(self, way: str = "") -> None:
-        self.slots["carrier"] = self.bank.order_statement(
+    def _ordered(self, way: str) -> str:
+        return self.bank.order_statement(
             self._wallet,
             since=date.fromisoformat(self.slots["since"]),
             until=date.fromisoformat(self.slots["until"]),
             way=way,
         )
-        self.slots["to"] = self.bank.mail_address()

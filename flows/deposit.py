@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from core.money import Money
+from flows.last_moment import refused
 from flows.story import Ask, Become, Choose, End, Flow, Prove
+
+_READ = ("review", "review_card")
 
 
 class Deposit(Flow):
@@ -46,22 +49,17 @@ class Deposit(Flow):
         ("answer",           "amount",     "payer",       None,        None, "note_amount"),
         ("another",          "review",     "payer"),
         ("answer",           "payer",      "review",      None,        None, "note_payer"),
-        ("change",           ("review", "review_card"), "amount"),
+        ("change",           _READ, "amount"),
         ("yes",              "review",     "prompted",    None,        None, "ask"),
         ("yes",              "review_card", "linked",     None,        None, "ask"),
-        ("no",               ("review", "review_card"), "cancelled"),
+        ("no",               _READ, "cancelled"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
-        ("over_ceiling",     ("review", "review_card"), "amount"),
-        ("deposit_too_small", ("review", "review_card"), "amount"),
-        ("deposit_too_large", ("review", "review_card"), "amount"),
-        ("whole_amount",     ("review", "review_card"), "amount"),
-        ("too_many_prompts", ("review", "review_card"), "cancelled"),
-        ("account_frozen",   ("review", "review_card"), "cancelled"),
-        ("insufficient_funds", ("review", "review_card"), "cancelled"),
-        ("limit_exceeded",   ("review", "review_card"), "cancelled"),
-        ("no_rate",          ("review", "review_card"), "cancelled"),
-        ("no_mobile_money",  ("review", "review_card"), "no_mobile"),
+        *refused("amount", "deposit_too_small", "deposit_too_large", "whole_amount", at=_READ),
+        *refused("amount", "over_ceiling", at=_READ),
+        *refused("cancelled", "insufficient_funds", "limit_exceeded", "no_rate", at=_READ),
+        *refused("cancelled", "too_many_prompts", "account_frozen", at=_READ),
+        *refused("no_mobile", "no_mobile_money", at=_READ),
         ("pin_locked",       "unlock",     "reset_pin"),
     )  # fmt: skip
 
@@ -124,11 +122,9 @@ class Deposit(Flow):
 
     def ask(self, _: str) -> None:
         """Have it collected, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money is collected only after it was read back")
         asked = self.bank.ask_deposit(
             Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
             payer=self.slots.get("payer", ""),
         )
         self.slots["reference"] = asked.reference

@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
-from flows import quoted
 from flows.hearing import CURRENCIES, plain
-from flows.payment_proof import PaymentProof
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
+from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.picking import AMOUNT, Listed
-from flows.quoted import NO_PRICE, TOO_MUCH, Quoted
-from flows.story import GIVEN, Ask, Become, Call, Choose, Code, End, Flow, Prove
+from flows.quoted import QUOTING, Quoted
+from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Prove
 from flows.trade import NotExchanged, read_trade
 
 if TYPE_CHECKING:
     from core.bank import OwnWallet
 
 MOST_CURRENCIES = 10
-_PRICED = ("pin", "code")
 
 
 class Exchange(Quoted, PaymentProof, Flow):
@@ -38,9 +37,7 @@ class Exchange(Quoted, PaymentProof, Flow):
         Choose("review", options=("yes", "change", "no"), mints=True),
         Choose("renewed", options=("yes", "change", "no"), mints=True),
         Choose("change", options=("amount", "currencies")),
-        Prove("pin"),
-        Code("code", options=("resend", "other")),
-        Choose("person", options=("ask", "stop")),
+        *PROOF,
         End("exchanged"),
         End("nothing"),
         End("cancelled"),
@@ -64,73 +61,36 @@ class Exchange(Quoted, PaymentProof, Flow):
         ("another",         "missing", "buy"),
         ("stop",            "missing", "cancelled"),
 
-        # The providers are asked outside; what they say becomes a quote with a clock.
         ("answer",          "amount",  "pricing",   None,          None,   "note_amount"),
-        ("answered",        "pricing", "renewed",   "has_lapsed",  None,   "take_quote"),
-        ("answered",        "pricing", "review",    None,          None,   "take_quote"),
-        *((refused, "pricing", "no_price") for refused in NO_PRICE),
-        *((refused, "pricing", "amount") for refused in TOO_MUCH),
+        *QUOTING,
         ("no_wallet",       "pricing", "buy"),
-        ("account_frozen",  "pricing", "cancelled"),
-        ("retry",           "no_price", "pricing"),
         ("change",          "no_price", "change"),
-        ("stop",            "no_price", "cancelled"),
-
-        ("yes",   ("review", "renewed"), "pricing", "ran_out",     None,   "note_lapsed"),
-        ("yes",   ("review", "renewed"), "pin"),
-        ("change", ("review", "renewed"), "change"),
-        ("no",    ("review", "renewed"), "cancelled"),
         ("amount",          "change",  "amount"),
         ("currencies",      "change",  "sell",      "may_choose"),
         ("currencies",      "change",  "buy"),
 
-        ("proven",          "pin",     "pricing",   "ran_out",     None,   "note_lapsed"),
-        ("proven",          "pin",     "person",    "needs_person"),
-        ("proven",          "pin",     "code",      "needs_code",  None,   "send_code"),
-        ("proven",          "pin",     "exchanged", None,          None,   "convert"),
-        ("proven",          "code",    "pricing",   "ran_out",     None,   "note_lapsed"),
-        ("proven",          "code",    "exchanged", None,          None,   "convert"),
-        ("resend",          "code",    "code",      None,          None,   "send_code"),
-        ("other",           "code",    "code",      "has_next_way", None,  "send_onward"),
-        ("other",           "code",    "person"),
-        ("ask",             "person",  "referred",  None,          None,   "ask_person"),
-        ("stop",            "person",  "cancelled"),
-        ("too_many_codes",  _PRICED,   "cancelled"),
+        *proving(),
+        ("proven",          PROVING,   "exchanged", None,          None,   "convert"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
-        ("quote_expired",      _PRICED, "pricing",  None,          None,   "note_lapsed"),
-        ("quote_used",         _PRICED, "cancelled"),
-        ("unknown_quote",      _PRICED, "cancelled"),
-        ("no_wallet",          _PRICED, "buy"),
-        ("insufficient_funds", _PRICED, "amount"),
-        ("limit_exceeded",     _PRICED, "amount"),
-        ("balance_ceiling",    _PRICED, "amount"),
-        ("account_frozen",     _PRICED, "cancelled"),
-        ("no_rate",            _PRICED, "cancelled"),
-        ("id_reused",          _PRICED, "cancelled"),
-        ("period_closed",      _PRICED, "cancelled"),
-        ("account_moved",      _PRICED, "cancelled"),
+        *refused("buy", "no_wallet"),
+        *refused("amount", *ANOTHER_AMOUNT_HELPS),
+        *refused("cancelled", *NOTHING_HELPS, "period_closed"),
         ("pin_locked",  ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = frozenset(
-        {"open_wallet", "take_quote", "convert", "send_code", "send_onward", "ask_person"}
-    )
+    writes = PaymentProof.writes | {"open_wallet", "take_quote", "convert"}
     moves_money = frozenset({"convert"})
     quiet = frozenset({"quote_expired"})
     long = frozenset({"sell", "buy"})
 
     widest: ClassVar[Mapping[str, object]] = {
-        **quoted.WIDEST,
+        **Quoted.widest,
         "sources": {str(n): {"name": "W" * 19, "available": AMOUNT} for n in range(9)},
         "targets": {str(n): {"code": f"TZ{n}"} for n in range(MOST_CURRENCIES)},
-        "sell": "TZS",
-        "buy": "UGX",
         "reference": "WK9Q8P7R6T5W",
         "balance": "TZS 99999999.99",
-        "way": "whatsapp",
-        "where": "+255 7** *** 003",
-        "number": "C-104-283-7",
+        **PaymentProof.widest,
     }
 
     @property
@@ -144,9 +104,8 @@ class Exchange(Quoted, PaymentProof, Flow):
         return len(self._sellable()) > 1 or f"{GIVEN}sell" in self.slots
 
     def facts(self) -> Mapping[str, object]:
-        """Add how long the quote holds, and where a code went, as they are when they are told."""
-        went = self.bank.code_went() if self.state == "code" else {}
-        return {**went, **self.slots, **self.clock()}
+        """Add how long the quote holds from the moment this is told."""
+        return {**super().facts(), **self.clock()}
 
     def lacks(self, said: str) -> bool:
         """Return whether the customer has no wallet in the currency that was said."""
@@ -198,15 +157,9 @@ class Exchange(Quoted, PaymentProof, Flow):
         self._ask(sell=sell, buy=buy, side=side, asked=asked)
         self.slots["to"] = str(self.bank.customer_id)
 
-    def take_quote(self, _: str) -> None:
-        """Have the bank make a quote of what the providers said."""
-        self._take_quote()
-
     def convert(self, _: str) -> None:
         """Change it, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money is changed only after it was read back")
-        done = self.bank.convert(quote=self.slots["quote"], effect_id=self.effect_id)
+        done = self.bank.convert(quote=self.slots["quote"], effect_id=self.agreed_id)
         self.slots |= {"reference": done.reference, "balance": str(done.balances[1])}
 
     def _sellable(self) -> "Mapping[str, OwnWallet]":

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from core.money import Money
 from flows import picking
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, refused
 from flows.picking import Listed
 from flows.story import Ask, Become, Choose, End, Flow, Prove
 
@@ -45,16 +46,8 @@ class MoveMoney(Flow):
         ("proven",             "pin",    "moved",     None,      None, "move"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
-        ("insufficient_funds", "pin",    "amount"),
-        ("balance_ceiling",    "pin",    "amount"),
-        ("limit_exceeded",     "pin",    "amount"),
-        ("too_little_left",    "pin",    "amount"),
-        ("wallet_gone",        "pin",    "cancelled"),
-        ("account_frozen",     "pin",    "cancelled"),
-        ("no_rate",            "pin",    "cancelled"),
-        ("id_reused",          "pin",    "cancelled"),
-        ("period_closed",      "pin",    "cancelled"),
-        ("account_moved",      "pin",    "cancelled"),
+        *refused("amount", *ANOTHER_AMOUNT_HELPS, "too_little_left", at="pin"),
+        *refused("cancelled", *NOTHING_HELPS, "period_closed", "wallet_gone", at="pin"),
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
@@ -111,12 +104,10 @@ class MoveMoney(Flow):
 
     def move(self, _: str) -> None:
         """Move it, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money moves only after it was read back")
         moved = self.bank.move_money(
             source=self.slots["source"],
             target=self.slots["target"],
             amount=Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
         )
         self.slots["left"] = str(moved.left)

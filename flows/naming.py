@@ -1,5 +1,6 @@
 """Naming somebody by a word of the customer's own, which several saved people may have."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from core.errors import Refusal
@@ -17,6 +18,15 @@ class Naming:
     """The lists of a story in which a saved person is picked or named."""
 
     most_people: ClassVar[int] = MOST_PEOPLE
+    widest: ClassVar[Mapping[str, object]] = {
+        "people": picking.widest_people(MOST_PEOPLE),
+        "called": picking.widest_people(MOST_PEOPLE),
+        "said": "W" * 20,
+        "name": "M***a N***a",
+        "label": "W" * 20,
+        "phone": "+255 7** *** 003",
+    }
+    """The lists, and who was found in them, as wide as they get."""
     bank: "Bank"
     slots: dict[str, str]
     refusal: Refusal | None

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from core.money import Money
-from flows.payment_proof import PaymentProof
-from flows.picking import Listed
-from flows.story import Ask, Become, Call, Choose, Code, End, Flow, Prove
+from flows.billing import MOST_BILLERS, Billing
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
+from flows.payment_proof import PROOF, PaymentProof, proving
+from flows.story import Ask, Become, Call, Choose, End, Flow, Prove
 
-MOST_BILLERS = 6
 
-
-class PayBill(PaymentProof, Flow):
+class PayBill(Billing, PaymentProof, Flow):
     """Pay a biller, who first says whose the account is; it is on its way when this ends."""
 
     name = "pay_bill"
@@ -20,15 +19,13 @@ class PayBill(PaymentProof, Flow):
         Prove("unlock"),
         Ask("biller", lists="billers"),
         Ask("account", free=True, slot="bill_account"),
-        Call("looking", asks="enquiry"),
+        Call("looking", asks="bill_enquiry"),
         Choose("unknown", options=("again", "stop")),
         Choose("no_answer", options=("retry", "stop")),
         Choose("owed", options=("all", "part", "stop")),
         Ask("amount", entity="amount"),
         Choose("review", options=("yes", "change", "no"), mints=True),
-        Prove("pin"),
-        Code("code", options=("resend", "other")),
-        Choose("person", options=("ask", "stop")),
+        *PROOF,
         End("paid"),
         End("nobody"),
         End("cancelled"),
@@ -44,7 +41,7 @@ class PayBill(PaymentProof, Flow):
         ("proven",            "unlock",    "biller",    "has_billers"),
         ("proven",            "unlock",    "nobody"),
         ("answer",            "biller",    "account",   None,           None, "note_biller"),
-        ("answer",            "account",   "looking",   None,           None, "note_account"),
+        ("answer",            "account",   "looking",   None,           None, "note_bill_account"),
 
         # The biller says whose the account is, and what it owes.
         ("answered",          "looking",   "owed",      "owes",         None, "note_holder"),
@@ -60,37 +57,20 @@ class PayBill(PaymentProof, Flow):
         ("change",            "review",    "amount"),
         ("yes",               "review",    "pin"),
         ("no",                "review",    "cancelled"),
-        ("proven",            "pin",       "person",    "needs_person"),
-        ("proven",            "pin",       "code",      "needs_code",   None, "send_code"),
-        ("proven",            "pin",       "paid",      None,           None, "pay"),
-
-        # Where the PIN is not enough, a code by another channel adds to it, for this payment.
-        ("proven",            "code",      "paid",      None,           None, "pay"),
-        ("resend",            "code",      "code",      None,           None, "send_code"),
-        ("other",             "code",      "code",      "has_next_way", None, "send_onward"),
-        ("other",             "code",      "person"),
-        ("ask",               "person",    "referred",  None,           None, "ask_person"),
-        ("stop",              "person",    "cancelled"),
-        ("too_many_codes",    ("pin", "code"), "cancelled"),
+        *proving(),
+        ("proven",            PROVING,     "paid",      None,           None, "pay"),
 
         # What the bank may refuse leads to where it can be mended.
-        ("unknown_biller",    ("account", "owed", "amount", "pin", "code"), "biller"),
-        ("bill_account_invalid", ("pin", "code"), "account"),
-        ("bill_amount",       ("owed", "pin", "code"), "amount"),
-        ("insufficient_funds", ("owed", "pin", "code"), "amount"),
-        ("limit_exceeded",    ("owed", "pin", "code"), "amount"),
-        ("balance_ceiling",   ("owed", "pin", "code"), "amount"),
-        ("too_little_left",   ("pin", "code"), "amount"),
-        ("no_tariff",         ("owed", "pin", "code"), "cancelled"),
-        ("account_frozen",    ("owed", "pin", "code"), "cancelled"),
-        ("no_rate",           ("owed", "pin", "code"), "cancelled"),
-        ("id_reused",         ("pin", "code"), "cancelled"),
-        ("account_moved",     ("pin", "code"), "cancelled"),
-        ("period_closed",     ("pin", "code"), "cancelled"),
+        *refused("biller", "unknown_biller", at=("account", "owed", "amount", *PROVING)),
+        *refused("account", "bill_account_invalid"),
+        *refused("amount", "bill_amount", *ANOTHER_AMOUNT_HELPS, at=("owed", *PROVING)),
+        *refused("amount", "too_little_left"),
+        *refused("cancelled", "no_tariff", "account_frozen", "no_rate", at="owed"),
+        *refused("cancelled", *NOTHING_HELPS, "no_tariff", "period_closed"),
         ("pin_locked",        ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = frozenset({"pay", "send_code", "send_onward", "ask_person"})
+    writes = PaymentProof.writes | {"pay"}
     moves_money = frozenset({"pay"})
 
     widest: ClassVar[Mapping[str, object]] = {
@@ -105,48 +85,13 @@ class PayBill(PaymentProof, Flow):
         "currency": "TZS",
         "reference": "WK9Q8P7R6T5W",
         "balance": "TZS 99999999.99",
-        "way": "whatsapp",
-        "where": "+255 7** *** 003",
-        "number": "C-104-283-7",
+        **PaymentProof.widest,
     }
-
-    @property
-    def has_billers(self) -> bool:
-        """Whether anybody can be paid in the customer's country."""
-        return bool(self.bank.billers())
 
     @property
     def owes(self) -> bool:
         """Whether the biller told that something is owed."""
         return bool(self.outcome.get("owes"))
-
-    def facts(self) -> Mapping[str, object]:
-        """Add the currency; where a code went is read when it is told."""
-        went = self.bank.code_went() if self.state == "code" else {}
-        return {"currency": self.bank.currency, **went, **self.slots}
-
-    def billers(self) -> Listed:
-        """Return the billers there are."""
-        return {one.id: {"name": one.short_name} for one in self.bank.billers()[:MOST_BILLERS]}
-
-    def note_biller(self, said: str) -> None:
-        """Remember who is paid."""
-        found = self.bank.find_biller(said)
-        self.slots |= {"biller_id": found.id, "biller_no": found.code}
-        self.slots |= {"biller": found.short_name, "kind": found.account}
-
-    def note_account(self, said: str) -> None:
-        """Remember which account is paid, as the biller writes it."""
-        number = self.bank.read_bill_account(self.slots["biller_id"], said)
-        self.slots |= {
-            "bill_account": number,
-            "shown": f"*{number[-4:]}",
-            "to": self.bank.bill_payee(self.slots["biller_id"], number),
-        }
-
-    def enquiry(self) -> object:
-        """Return the question whose the account is, and what it owes."""
-        return self.bank.bill_enquiry(self.slots["biller_no"], self.slots["bill_account"])
 
     def note_holder(self, _: str) -> None:
         """Remember whose the account is, and what it owes."""
@@ -166,14 +111,12 @@ class PayBill(PaymentProof, Flow):
 
     def pay(self, _: str) -> None:
         """Pay it, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("a bill is paid only after it was read back")
         paid = self.bank.pay_bill(
             to=self.slots["to"],
             biller=self.slots["biller_id"],
             account=self.slots["bill_account"],
             holder=self.slots["name"],
             amount=Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
         )
         self.slots |= {"reference": paid.reference, "balance": str(paid.balance)}

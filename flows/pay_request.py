@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from core.money import Money
 from flows import picking
-from flows.payment_proof import PaymentProof
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
+from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.picking import Listed
-from flows.story import Ask, Become, Choose, Code, End, Flow, Prove
+from flows.story import Ask, Become, Choose, End, Flow, Prove
 
 MOST_SHOWN = 9
 
@@ -22,9 +23,7 @@ class PayRequest(PaymentProof, Flow):
         Ask("which", entity="number", slot="request", lists="requests"),
         Choose("review", options=("yes", "decline", "block"), mints=True),
         Choose("sure", options=("yes", "no")),
-        Prove("pin"),
-        Code("code", options=("resend", "other")),
-        Choose("person", options=("ask", "stop")),
+        *PROOF,
         End("paid"),
         End("declined"),
         End("blocked"),
@@ -48,36 +47,17 @@ class PayRequest(PaymentProof, Flow):
         ("block",              "review", "sure"),
         ("yes",                "sure",   "blocked",  None,           None, "block"),
         ("no",                 "sure",   "review"),
-        ("proven",             "pin",    "person",   "needs_person"),
-        ("proven",             "pin",    "code",     "needs_code",   None, "send_code"),
-        ("proven",             "pin",    "paid",     None,           None, "pay"),
-
-        # Where the PIN is not enough, a code by another channel comes on top.
-        ("proven",             "code",   "paid",     None,           None, "pay"),
-        ("resend",             "code",   "code",     None,           None, "send_code"),
-        ("other",              "code",   "code",     "has_next_way", None, "send_onward"),
-        ("other",              "code",   "person"),
-        ("ask",                "person", "referred", None,           None, "ask_person"),
-        ("stop",               "person", "unpaid"),
-        ("too_many_codes",     ("pin", "code"), "unpaid"),
+        *proving(stopped="unpaid"),
+        ("proven",             PROVING,  "paid",     None,           None, "pay"),
 
         # The amount is the asker's: what the bank refuses now leaves the request as it is.
-        ("unknown_request", ("review", "sure", "pin", "code"), "unpaid"),
-        ("request_closed", ("review", "sure", "pin", "code"), "unpaid"),
-        ("insufficient_funds", ("pin", "code"), "unpaid"),
-        ("limit_exceeded", ("pin", "code"), "unpaid"),
-        ("balance_ceiling", ("pin", "code"), "unpaid"),
-        ("too_little_left", ("pin", "code"), "unpaid"),
-        ("other_currency", ("pin", "code"), "unpaid"),
-        ("account_frozen", ("pin", "code"), "unpaid"),
-        ("no_rate", ("pin", "code"), "unpaid"),
-        ("id_reused", ("pin", "code"), "unpaid"),
-        ("period_closed", ("pin", "code"), "unpaid"),
-        ("account_moved", ("pin", "code"), "unpaid"),
+        *refused("unpaid", "unknown_request", "request_closed", at=("review", "sure", *PROVING)),
+        *refused("unpaid", *ANOTHER_AMOUNT_HELPS, "too_little_left", "other_currency"),
+        *refused("unpaid", *NOTHING_HELPS, "period_closed"),
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = frozenset({"decline", "block", "pay", "send_code", "send_onward", "ask_person"})
+    writes = PaymentProof.writes | {"decline", "block", "pay"}
     moves_money = frozenset({"pay"})
     long = frozenset({"which"})
 
@@ -89,15 +69,8 @@ class PayRequest(PaymentProof, Flow):
         "note": "n" * 140,
         "balance": "TZS 99999999.99",
         "reference": "WK9Q8P7R6T5W",
-        "way": "whatsapp",
-        "where": "+255 7** *** 003",
-        "number": "C-104-283-7",
+        **PaymentProof.widest,
     }
-
-    def facts(self) -> Mapping[str, object]:
-        """Add where a code went; it is read when it is told."""
-        went = self.bank.code_went() if self.state == "code" else {}
-        return {**went, **self.slots}
 
     @property
     def has_requests(self) -> bool:
@@ -124,12 +97,10 @@ class PayRequest(PaymentProof, Flow):
 
     def pay(self, _: str) -> None:
         """Pay it, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money is sent only after it was read back")
         sent = self.bank.pay_request(
             self.slots["request"],
             to=self.slots["to"],
             amount=Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
         )
         self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}

@@ -1,14 +1,56 @@
-"""What a story of paying asks for on top of the PIN, where the PIN alone is not enough."""
+"""How stories prove a payment: the PIN, and what adds to it where the PIN alone is not enough.
 
+Such a story reads the payment back, and has ``*PROOF`` among its steps. Among its paths
+``*proving()`` stands before its own ``("proven", PROVING, …)``, which does what was agreed to.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
 from uuid import UUID
 
 from core.money import Money
+from flows.last_moment import PROVING
 from flows.sent_code import SentCode
+from flows.story import Choose, Code, Path, Prove, Step
+
+PROOF: tuple[Step, ...] = (
+    Prove("pin"),
+    Code("code", options=("resend", "other")),
+    Choose("person", options=("ask", "stop")),
+)
+"""The PIN; a code by another channel; a person, where no code can go."""
+
+
+def proving(*, stopped: str = "cancelled") -> tuple[Path, ...]:
+    """Return the paths by which a code or a person adds to the PIN, where that is not enough.
+
+    ``stopped`` is the end for those who have no person asked, or no code any more; those whom a
+    person will call end at ``referred``.
+    """
+    return (
+        ("proven", "pin", "person", "needs_person"),
+        ("proven", "pin", "code", "needs_code", None, "send_code"),
+        ("resend", "code", "code", None, None, "send_code"),
+        ("other", "code", "code", "has_next_way", None, "send_onward"),
+        ("other", "code", "person"),
+        ("ask", "person", "referred", None, None, "ask_person"),
+        ("stop", "person", stopped),
+        ("too_many_codes", PROVING, stopped),
+    )
 
 
 class PaymentProof(SentCode):
     """Conditions and effects around the code of one payment, of ``to`` and ``amount``."""
 
+    writes: ClassVar[frozenset[str]] = frozenset({"send_code", "send_onward", "ask_person"})
+    """The effects of the proof that write; a story adds its own to them."""
+    widest: ClassVar[Mapping[str, object]] = {
+        "way": "whatsapp",
+        "where": "+255 7** *** 003",
+        "number": "C-104-283-7",
+    }
+    """The facts of the code and of the person's case, as wide as they get."""
+    state: str
     effect_id: UUID | None
 
     @property
@@ -20,6 +62,14 @@ class PaymentProof(SentCode):
     def needs_code(self) -> bool:
         """Whether a code must add to the PIN."""
         return self._needs() == "code"
+
+    def facts(self) -> Mapping[str, object]:
+        """Return the slots, the currency, and ``way`` and ``where`` of a code that is asked for.
+
+        Where it went is read when it is told: nothing that was read back changes with it.
+        """
+        went = self.bank.code_went() if self.state == "code" else {}
+        return {"currency": self.bank.currency, **went, **self.slots}
 
     def send_code(self, _: str) -> None:
         """Send a code for this payment by the best other channel, or again as the last one went."""

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from core.money import Money
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, PROVING, refused
+from flows.story import Path
 
 if TYPE_CHECKING:
     from core.bank import Bank
@@ -14,13 +16,6 @@ if TYPE_CHECKING:
 Side = Literal["sell", "buy"]
 SIDES: Mapping[str, Side] = {"sell": "sell", "buy": "buy"}
 
-LOCK_SECONDS = 120
-"""How long a quote holds; nothing is charged for so short a time."""
-USSD_LOCK_SECONDS = 90
-"""The same on USSD, whose sessions are soon over."""
-SLOW_LOCK_SECONDS = 300
-"""How long the next one holds for somebody whose first ran out; a code then comes in time, too.
-What holding it so long costs is in its price."""
 RATE_DIGITS = 7
 """As many as the bank computes with."""
 NO_PRICE = (
@@ -28,23 +23,26 @@ NO_PRICE = (
     "exposure_limit", "same_currency", "currency_not_dealt", "no_rate",
 )  # fmt: skip
 """What keeps providers and bank from making a quote; asking again later may help."""
-TOO_MUCH = ("insufficient_funds", "limit_exceeded", "balance_ceiling", "amount_too_small")
-"""What keeps the customer from having one; another amount helps."""
-
-WIDEST: Mapping[str, object] = {
-    "sold": "TZS 99999999.99",
-    "amount": "TZS 99999999.99",
-    "fee": "TZS 999999.99",
-    "bought": "UGX 99999999",
-    "before": "TZS 99999999.99",
-    "side": "buy",
-    "one": "USD",
-    "other": "UGX",
-    "rate": "3712.45",
-    "left": 300,
-    "ends": "2026-09-28T21:59:00+00:00",
-}
-"""The facts of a quote, as wide as they get."""
+_READ = ("review", "renewed")
+QUOTING: tuple[Path, ...] = (
+    # The providers are asked outside; what they say becomes a quote with a clock.
+    ("answered", "pricing", "renewed", "has_lapsed", None, "take_quote"),
+    ("answered", "pricing", "review", None, None, "take_quote"),
+    *refused("no_price", *NO_PRICE, at="pricing"),
+    *refused("amount", *ANOTHER_AMOUNT_HELPS, "amount_too_small", at="pricing"),
+    *refused("cancelled", "account_frozen", at="pricing"),
+    ("retry", "no_price", "pricing"),
+    ("stop", "no_price", "cancelled"),
+    ("yes", _READ, "pricing", "ran_out", None, "note_lapsed"),
+    ("yes", _READ, "pin"),
+    ("change", _READ, "change"),
+    ("no", _READ, "cancelled"),
+    ("proven", PROVING, "pricing", "ran_out", None, "note_lapsed"),
+    *refused("pricing", "quote_expired", do="note_lapsed"),
+    *refused("cancelled", "quote_used", "unknown_quote"),
+)
+"""The paths of a quote, from the question to the proof, which they stand before: a quote that ran
+out is used no more, and no code is sent for it."""
 
 
 class Quoted:
@@ -56,6 +54,24 @@ class Quoted:
     had offered.
     """
 
+    abroad: ClassVar[bool] = False
+    """Whether what is got goes to somebody else."""
+    widest: ClassVar[Mapping[str, object]] = {
+        "sell": "TZS",
+        "buy": "UGX",
+        "sold": "TZS 99999999.99",
+        "amount": "TZS 99999999.99",
+        "fee": "TZS 999999.99",
+        "bought": "UGX 99999999",
+        "before": "TZS 99999999.99",
+        "side": "buy",
+        "one": "USD",
+        "other": "UGX",
+        "rate": "3712.45",
+        "left": 300,
+        "ends": "2026-09-28T21:59:00+00:00",
+    }
+    """The facts of a quote, as wide as they get."""
     bank: "Bank"
     slots: dict[str, str]
     outcome: Mapping[str, str]
@@ -82,6 +98,23 @@ class Quoted:
         moved = "amount" if self.slots["side"] == "buy" else "bought"
         self.slots["before"] = self.slots[moved]
 
+    def take_quote(self, _: str) -> None:
+        """Have the bank make a quote of the prices that were heard, and remember it."""
+        slots = self.slots
+        quote = self.bank.quote(
+            sell=slots["sell"],
+            buy=slots["buy"],
+            side=SIDES[slots["side"]],
+            amount=Money.load(slots["asked"]),
+            prices=self.outcome.get("prices", ""),
+            again=self.has_lapsed,
+            abroad=self.abroad,
+        )
+        slots |= {"quote": str(quote.id), "sold": str(quote.sell), "fee": str(quote.fee)}
+        slots |= {"amount": str(quote.total), "bought": str(quote.buy)}
+        slots["ends"] = quote.expires_at.isoformat()
+        slots |= told_rate(slots["sell"], slots["buy"], quote.rate)
+
     def clock(self) -> Mapping[str, object]:
         """Return the fact ``left``: for how many seconds the quote holds from now on."""
         return {"left": self._seconds_left()} if "ends" in self.slots else {}
@@ -94,24 +127,6 @@ class Quoted:
     def _forget_quote(self) -> None:
         for slot in ("quote", "amount", "ends", "before"):
             self.slots.pop(slot, None)
-
-    def _take_quote(self, *, abroad: bool = False) -> None:
-        """Have the bank make a quote of the prices that were heard, and remember it."""
-        slots = self.slots
-        seconds = USSD_LOCK_SECONDS if self.bank.channel == "ussd" else LOCK_SECONDS
-        quote = self.bank.quote(
-            sell=slots["sell"],
-            buy=slots["buy"],
-            side=SIDES[slots["side"]],
-            amount=Money.load(slots["asked"]),
-            prices=self.outcome.get("prices", ""),
-            lock_seconds=SLOW_LOCK_SECONDS if self.has_lapsed else seconds,
-            abroad=abroad,
-        )
-        slots |= {"quote": str(quote.id), "sold": str(quote.sell), "fee": str(quote.fee)}
-        slots |= {"amount": str(quote.total), "bought": str(quote.buy)}
-        slots["ends"] = quote.expires_at.isoformat()
-        slots |= told_rate(slots["sell"], slots["buy"], quote.rate)
 
     def _seconds_left(self) -> int:
         now = datetime.fromisoformat(self.bank.now)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from flows.picking import AMOUNT, Listed
+from flows.sent_file import SentFile
 from flows.story import Ask, Become, Choose, End, Flow, Prove
 
 MOST_SHOWN = 5
 
 
-class Receipt(Flow):
+class Receipt(SentFile, Flow):
     """Ask for a receipt of one of the last payments. It is made outside and comes by itself."""
 
     name = "receipt"
@@ -50,24 +51,8 @@ class Receipt(Flow):
                      "day": "2026-09-28T21:59:00+00:00"}
             for n in range(MOST_SHOWN)
         },
-        "carrier": "mail",
-        "to": "m***@a-long-name.example.org",
+        **SentFile.widest,
     }  # fmt: skip
-
-    @property
-    def reachable(self) -> bool:
-        """Whether a file reaches the customer at all."""
-        return bool(self.bank.carriers())
-
-    @property
-    def has_ways(self) -> bool:
-        """Whether there is more than one way to send it."""
-        return len(self.bank.carriers()) > 1
-
-    @property
-    def may_have_document(self) -> bool:
-        """Whether the customer may have one more today."""
-        return self.bank.may_have_document
 
     @property
     def has_payments(self) -> bool:
@@ -96,10 +81,5 @@ class Receipt(Flow):
         self.note_payment(said)
         self._order()
 
-    def order_by(self, way: str) -> None:
-        """Have its receipt made and sent by the way that was picked."""
-        self._order(way)
-
-    def _order(self, way: str = "") -> None:
-        self.slots["carrier"] = self.bank.order_receipt(self.slots["payment"], way=way)
-        self.slots["to"] = self.bank.mail_address()
+    def _ordered(self, way: str) -> str:
+        return self.bank.order_receipt(self.slots["payment"], way=way)

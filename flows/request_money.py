@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from core.money import Money
-from flows import picking
-from flows.naming import MOST_PEOPLE, Naming
+from flows.naming import Naming
+from flows.noting import Noting
 from flows.story import Ask, Become, Choose, End, Flow, Prove
 
 
-class RequestMoney(Naming, Flow):
+class RequestMoney(Naming, Noting, Flow):
     """Ask another customer for money. Nothing moves until they say so themselves."""
 
     name = "request_money"
@@ -55,14 +55,9 @@ class RequestMoney(Naming, Flow):
     quiet = frozenset({"ambiguous_person"})
 
     widest: ClassVar[Mapping[str, object]] = {
-        "people": picking.widest_people(MOST_PEOPLE),
-        "called": picking.widest_people(MOST_PEOPLE),
-        "said": "W" * 20,
-        "name": "M***a N***a",
-        "phone": "+255 7** *** 003",
-        "label": "W" * 20,
+        **Naming.widest,
+        **Noting.widest,
         "amount": "TZS 99999999.99",
-        "note": "n" * 140,
         "currency": "TZS",
         "number": "999",
     }
@@ -85,14 +80,6 @@ class RequestMoney(Naming, Flow):
     def note_amount(self, said: str) -> None:
         """Remember how much, in the customer's own currency."""
         self.slots["amount"] = str(Money.parse(said, self.bank.currency))
-
-    def note_words(self, said: str) -> None:
-        """Remember the words that go with the request, as they will be shown."""
-        self.slots["note"] = self.bank.clean_note(said)
-
-    def forget_note(self, _: str) -> None:
-        """Ask without words."""
-        self.slots.pop("note", None)
 
     def ask(self, _: str) -> None:
         """Ask for it; who is asked is told."""

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from core.money import Money
-from flows import picking
 from flows.corridor import Corridor, named
-from flows.naming import MOST_PEOPLE, Naming
-from flows.payment_proof import PaymentProof
-from flows.story import GIVEN, Ask, Become, Call, Choose, Code, End, Flow, Moved, Prove
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
+from flows.naming import Naming
+from flows.noting import Noting
+from flows.payment_proof import PROOF, PaymentProof, proving
+from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Moved, Prove
 
 
-class SendMoney(Naming, Corridor, PaymentProof, Flow):
+class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
     """Send money to a phone or somebody saved; their masked name is read back before it moves."""
 
     name = "send_money"
@@ -29,9 +30,7 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
         Choose("review_waiting", options=("yes", "change", "no"), mints=True),
         Choose("change", options=("note", "amount", "recipient")),
         Ask("note", free=True, options=("no_note",)),
-        Prove("pin"),
-        Code("code", options=("resend", "other")),
-        Choose("person", options=("ask", "stop")),
+        *PROOF,
         End("sent"),
         End("sent_new", offers=("save_person",)),
         End("waits"),
@@ -64,22 +63,10 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
         ("no_note",            "note",      "review_waiting", "is_waiting", None, "forget_note"),
         ("no_note",            "note",      "review",    None,         None, "forget_note"),
         ("no",     ("review", "review_waiting"), "cancelled"),
-        ("proven",             "pin",       "person",    "needs_person"),
-        ("proven",             "pin",       "code",      "needs_code", None, "send_code"),
-        ("proven",             "pin",       "waits",     "is_waiting", None, "send_waiting"),
-        ("proven",             "pin",       "sent_new",  "may_save",   None, "send"),
-        ("proven",             "pin",       "sent",      None,         None, "send"),
-
-        # Where the PIN is not enough, a code by another channel adds to it, for this payment.
-        ("proven",             "code",      "waits",     "is_waiting", None, "send_waiting"),
-        ("proven",             "code",      "sent_new",  "may_save",   None, "send"),
-        ("proven",             "code",      "sent",      None,         None, "send"),
-        ("resend",             "code",      "code",      None,         None, "send_code"),
-        ("other",              "code",      "code",      "has_next_way", None, "send_onward"),
-        ("other",              "code",      "person"),
-        ("ask",                "person",    "referred",  None,         None, "ask_person"),
-        ("stop",               "person",    "cancelled"),
-        ("too_many_codes",     ("pin", "code"), "cancelled"),
+        *proving(),
+        ("proven",             PROVING,     "waits",     "is_waiting", None, "send_waiting"),
+        ("proven",             PROVING,     "sent_new",  "may_save",   None, "send"),
+        ("proven",             PROVING,     "sent",      None,         None, "send"),
 
         # Money that has to be changed on the way is sent by a story of its own.
         ("other_currency", ("recipient", "which"), "send_abroad", None, None, "note_abroad"),
@@ -94,26 +81,18 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
         # Money may wait for whoever has that number to join.
         ("wait", ("elsewhere", "nowhere"), "review_waiting", "has_amount", None, "note_waiting"),
         ("wait", ("elsewhere", "nowhere"), "amount",     None,         None, "note_waiting"),
-        ("too_many_waiting", ("pin", "code"), "cancelled"),
 
         ("another",            ("elsewhere", "nowhere", "no_answer"), "recipient"),
         ("stop",               ("elsewhere", "nowhere", "no_answer"), "cancelled"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
-        ("insufficient_funds", ("pin", "code"), "amount",    None,         None, "forget_amount"),
-        ("limit_exceeded",     ("pin", "code"), "amount",    None,         None, "forget_amount"),
-        ("balance_ceiling",    ("pin", "code"), "amount",    None,         None, "forget_amount"),
-        ("too_little_left",    ("pin", "code"), "amount",    None,         None, "forget_amount"),
-        ("other_currency",     ("pin", "code"), "recipient"),
-        ("account_frozen",     ("pin", "code"), "cancelled"),
-        ("no_rate",            ("pin", "code"), "cancelled"),
-        ("id_reused",          ("pin", "code"), "cancelled"),
-        ("period_closed",      ("pin", "code"), "cancelled"),
-        ("account_moved",      ("pin", "code"), "cancelled"),
+        *refused("amount", *ANOTHER_AMOUNT_HELPS, "too_little_left", do="forget_amount"),
+        *refused("recipient", "other_currency"),
+        *refused("cancelled", *NOTHING_HELPS, "period_closed", "too_many_waiting"),
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = frozenset({"send", "send_waiting", "send_code", "send_onward", "ask_person"})
+    writes = PaymentProof.writes | {"send", "send_waiting"}
     moves_money = frozenset({"send", "send_waiting"})
     quiet = frozenset({"unknown_recipient", "ambiguous_person"})
 
@@ -124,21 +103,14 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
     }
 
     widest: ClassVar[Mapping[str, object]] = {
-        "people": picking.widest_people(MOST_PEOPLE),
-        "called": picking.widest_people(MOST_PEOPLE),
-        "said": "W" * 20,
-        "name": "M***a N***a",
-        "label": "W" * 20,
-        "note": "n" * 140,
-        "phone": "+255 7** *** 003",
+        **Naming.widest,
+        **Noting.widest,
         "bank": "Standard Chartered",
         "amount": "TZS 99999999.99",
         "balance": "TZS 99999999.99",
         "reference": "WK9Q8P7R6T5W",
         "currency": "TZS",
-        "way": "whatsapp",
-        "where": "+255 7** *** 003",
-        "number": "C-104-283-7",
+        **PaymentProof.widest,
         "until": "2026-09-28T21:59:00+00:00",
     }
 
@@ -151,12 +123,8 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
         return self.slots.get("amount", "").startswith(self.bank.currency)
 
     def facts(self) -> Mapping[str, object]:
-        """Add the currency in which an amount is asked for; not everybody has a label or a note.
-
-        Where a code went is read when it is told: nothing that was read back changes with it.
-        """
-        went = self.bank.code_went() if self.state == "code" else {}
-        return {"currency": self.bank.currency, "label": "", "note": "", **went, **self.slots}
+        """Add that not everybody has a label or a note."""
+        return {"label": "", "note": "", **super().facts()}
 
     @property
     def is_waiting(self) -> bool:
@@ -182,14 +150,6 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
         invited = self.bank.invite(number)
         self.slots |= {"to": invited.id, "invited": number, "label": ""}
         self.slots |= {"name": invited.phone, "phone": invited.phone}
-
-    def note_words(self, said: str) -> None:
-        """Remember the words that go with the money, as they will be shown."""
-        self.slots["note"] = self.bank.clean_note(said)
-
-    def forget_note(self, _: str) -> None:
-        """Let the money go without words."""
-        self.slots.pop("note", None)
 
     def note_amount(self, said: str) -> None:
         """Remember how much, in the customer's own currency, if the bank would let it go."""
@@ -222,24 +182,20 @@ class SendMoney(Naming, Corridor, PaymentProof, Flow):
 
     def send(self, _: str) -> None:
         """Send it, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money is sent only after it was read back")
         sent = self.bank.send_money(
             to=self.slots["to"],
             amount=Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
             note=self.slots.get("note", ""),
         )
         self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}
 
     def send_waiting(self, _: str) -> None:
         """Set it aside for them, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money is sent only after it was read back")
         sent = self.bank.send_waiting(
             number=self.slots["invited"],
             amount=Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
             note=self.slots.get("note", ""),
         )
         self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}

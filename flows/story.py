@@ -255,6 +255,16 @@ class Flow:
         """Whether this address has earned trust; else the PIN comes before anything personal."""
         return self.bank.trusted
 
+    @property
+    def agreed_id(self) -> UUID:
+        """The id of the effect that was read back, under which it is done once.
+
+        :raises LookupError: if nothing was
+        """
+        if self.effect_id is None:
+            raise LookupError(f"nothing was read back in {self.name}")
+        return self.effect_id
+
     def facts(self) -> Mapping[str, object]:
         """Return what the words of the current step may use; by default the slots."""
         return self.slots

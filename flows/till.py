@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from core.money import Money
+from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, refused
 from flows.story import Ask, Become, Choose, Code, End, Flow, Prove
+
+_PINS = ("pin", "pin_out", "pin_more")
 
 
 class Till(Flow):
@@ -61,11 +64,8 @@ class Till(Flow):
         ("proven",            "pin_out",    "paid_out",   None,       None, "pay_out"),
         ("code_spent",        "code",       "spent"),
         ("address_taken",     "code",       "cancelled"),
-        ("no_cash_code",      "pin_out",    "spent"),
-        ("hold_expired",      "pin_out",    "spent"),
-        ("hold_closed",       "pin_out",    "spent"),
-        ("unknown_hold",      "pin_out",    "spent"),
-        ("capture_exceeds_hold", "pin_out", "spent"),
+        *refused("spent", "no_cash_code", "capture_exceeds_hold", at="pin_out"),
+        *refused("spent", "hold_expired", "hold_closed", "unknown_hold", at="pin_out"),
 
         ("top_up",            "home",       "more"),
         ("answer",            "more",       "review_more", None,      None, "note_more"),
@@ -76,28 +76,14 @@ class Till(Flow):
         ("no",                ("review", "review_out", "review_more"), "cancelled"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
-        ("insufficient_funds", "pin",       "amount"),
-        ("balance_ceiling",   "pin",        "amount"),
-        ("till_limit",        "pin",        "amount"),
-        ("insufficient_funds", "pin_more",  "more"),
-        ("balance_ceiling",   "pin_more",   "more"),
-        ("too_little_left",   "pin",        "amount"),
-        ("too_little_left",   "pin_more",   "more"),
-        ("limit_exceeded",    "pin",        "amount"),
-        ("limit_exceeded",    "pin_more",   "more"),
-        ("till_limit",        "pin_out",    "cancelled"),
-        ("balance_ceiling",   "pin_out",    "cancelled"),
-        ("insufficient_funds", "pin_out",   "cancelled"),
-        ("too_little_left",   "pin_out",    "cancelled"),
-        ("limit_exceeded",    "pin_out",    "cancelled"),
-        ("own_till",          ("pin", "pin_out"), "cancelled"),
-        ("not_an_agent",      ("pin", "pin_out", "pin_more"), "cancelled"),
-        ("account_frozen",    ("pin", "pin_out", "pin_more"), "cancelled"),
-        ("no_rate",           ("pin", "pin_out", "pin_more"), "cancelled"),
-        ("id_reused",         ("pin", "pin_out", "pin_more"), "cancelled"),
-        ("period_closed",     ("pin", "pin_out", "pin_more"), "cancelled"),
-        ("account_moved",     ("pin", "pin_out", "pin_more"), "cancelled"),
-        ("pin_locked",        ("unlock", "pin", "pin_out", "pin_more"), "reset_pin"),
+        *refused("amount", *ANOTHER_AMOUNT_HELPS, "too_little_left", "till_limit", at="pin"),
+        *refused("more", *ANOTHER_AMOUNT_HELPS, "too_little_left", at="pin_more"),
+        # The amount that is paid out is the taker's: the agent cannot choose another.
+        *refused("cancelled", *ANOTHER_AMOUNT_HELPS, "too_little_left", at="pin_out"),
+        *refused("cancelled", "till_limit", at="pin_out"),
+        *refused("cancelled", "own_till", at=("pin", "pin_out")),
+        *refused("cancelled", *NOTHING_HELPS, "period_closed", "not_an_agent", at=_PINS),
+        ("pin_locked",        ("unlock", *_PINS), "reset_pin"),
     )  # fmt: skip
 
     writes = frozenset({"cash_in", "find_taker", "pay_out", "top_up"})
@@ -144,13 +130,11 @@ class Till(Flow):
 
     def cash_in(self, _: str) -> None:
         """Take it in, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money moves only after it was read back")
         served = self.bank.cash_in(
             to=self.slots["to"],
             wallet=self.slots["wallet"],
             amount=Money.load(self.slots["amount"]),
-            effect_id=self.effect_id,
+            effect_id=self.agreed_id,
         )
         self.slots |= {"reference": served.reference, "earned": str(served.commission)}
         self.slots["float_left"] = str(served.float_left)
@@ -164,9 +148,7 @@ class Till(Flow):
 
     def pay_out(self, _: str) -> None:
         """Pay it out, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money moves only after it was read back")
-        served = self.bank.pay_cash_out(code=self.slots["cash"], effect_id=self.effect_id)
+        served = self.bank.pay_cash_out(code=self.slots["cash"], effect_id=self.agreed_id)
         self.slots |= {"reference": served.reference, "earned": str(served.commission)}
         self.slots["float_left"] = str(served.float_left)
 
@@ -178,7 +160,5 @@ class Till(Flow):
 
     def top_up(self, _: str) -> None:
         """Put it into the float, once, however often this is asked."""
-        if self.effect_id is None:
-            raise LookupError("money moves only after it was read back")
-        served = self.bank.top_up_float(Money.load(self.slots["more"]), effect_id=self.effect_id)
+        served = self.bank.top_up_float(Money.load(self.slots["more"]), effect_id=self.agreed_id)
         self.slots |= {"reference": served.reference, "float_left": str(served.float_left)}

@@ -25,8 +25,8 @@ class FxOracle:
 
     quotes: dict[str, str] = field(default_factory=dict)
     """All that leaves at each quote that was given, by its id."""
-    locks: list[int] = field(default_factory=list)
-    """For how long each of them was asked to hold."""
+    renewals: list[bool] = field(default_factory=list)
+    """Whether each of them followed one that had run out."""
     theirs: list[str] | None = None
     """What a recipient takes, where a test says so."""
     late: bool = False
@@ -49,11 +49,11 @@ class FxOracle:
         buy: str,
         side: str,
         amount: Money,
-        lock_seconds: int,
+        again: bool,
         **_: object,
     ) -> SimpleNamespace:
         self._may_refuse("quote")
-        self.locks.append(lock_seconds)
+        self.renewals.append(again)
         key = UUID(int=len(self.quotes) + 1)
         sold = amount if side == "sell" else Money(70_000, sell)
         fee = Money(50, sell)

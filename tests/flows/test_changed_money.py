@@ -10,7 +10,7 @@ from core.access.pins import Proof
 from core.money import Money, NotAnAmount
 from flows import manners
 from flows.catalog import STORIES
-from flows.quoted import LOCK_SECONDS, SLOW_LOCK_SECONDS, USSD_LOCK_SECONDS, told_rate
+from flows.quoted import told_rate
 from flows.story import Ask
 from flows.trade import NotOfThePair, read_trade
 from tests.flows.handset import Handset
@@ -63,14 +63,6 @@ def quoted(channel: str, **bank: Any) -> Handset:
     return handset
 
 
-@pytest.mark.parametrize(
-    ("channel", "seconds"),
-    [("ussd", USSD_LOCK_SECONDS), ("sms", LOCK_SECONDS), ("whatsapp", LOCK_SECONDS)],
-)
-def test_a_quote_is_held_as_long_as_its_channel_allows(channel: str, seconds: int) -> None:
-    assert quoted(channel).bank.locks == [seconds]
-
-
 def test_the_clock_is_told_anew_with_every_prompt() -> None:
     handset = quoted("sms")
     assert "Holds 90 s" in handset.reply.text
@@ -89,7 +81,7 @@ def test_a_quote_that_ran_out_before_the_pin_is_followed_by_one_that_holds_longe
     handset.hears(ANSWERED)
     assert (handset.now and handset.now.state) == "renewed"
     assert "it was" in handset.reply.text
-    assert handset.bank.locks == [LOCK_SECONDS, SLOW_LOCK_SECONDS]
+    assert handset.bank.renewals == [False, True]
 
 
 def test_no_code_is_sent_for_a_quote_that_ran_out() -> None:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from core.bank_fx import LOCK_SECONDS, SLOW_LOCK_SECONDS, USSD_LOCK_SECONDS
 from core.fx import decisions
 from core.fx.affordable import NoWallet
 from core.fx.convert import QuoteUsed
@@ -90,6 +91,18 @@ def test_a_conversion_is_proved_before_it_is_done(unit, town, who):
     assert not stranger.known
     with pytest.raises(LookupError):
         stranger.convert(quote=str(given.id), effect_id=uuid4())
+
+
+@pytest.mark.parametrize(
+    ("channel", "seconds"),
+    [("ussd", USSD_LOCK_SECONDS), ("sms", LOCK_SECONDS), ("whatsapp", LOCK_SECONDS)],
+)
+def test_a_quote_is_held_as_long_as_its_channel_allows(unit, town, who, channel, seconds):
+    bank = at_the_counter(unit, who[0], channel=channel)
+    given = bank.quote(**ask(bank, town, "USD", "KES", HUNDRED))
+    assert given.lock_seconds == seconds
+    renewed = bank.quote(**ask(bank, town, "USD", "KES", HUNDRED), again=True)
+    assert renewed.lock_seconds == SLOW_LOCK_SECONDS
 
 
 def test_two_providers_down_and_the_third_serves(unit, town, who):
