@@ -1,4 +1,6 @@
-"""What partners tell us: ``POST /webhooks/payments/<partner>``, with a secret after it for some.
+"""What partners tell us: ``/webhooks/payments/<partner>``, with a secret after it for some.
+
+Most call by POST; mobile money of the GSMA puts what came of a request where it was told to.
 
 Nothing is decided here. The news is kept and the order it is about is asked after: what the partner
 answers to our own question counts. A repeated delivery is answered the same and kept once.
@@ -16,6 +18,7 @@ from core.partners.partner import Hearing, NotGenuine, Told, Unreadable
 
 LONGEST = 256 * 1024
 """Bytes of one call."""
+METHODS = ("POST", "PUT")
 MOST_TOLD = 500
 """Pieces of news in one call; the rest is asked after anyway."""
 
@@ -23,8 +26,8 @@ log = structlog.get_logger()
 payments = Blueprint("payments", __name__, url_prefix="/webhooks/payments")
 
 
-@payments.post("/<partner>")
-@payments.post("/<partner>/<secret>")
+@payments.route("/<partner>", methods=METHODS)
+@payments.route("/<partner>/<secret>", methods=METHODS)
 def hear(partner: str, secret: str = "") -> Response:
     """Hear a partner; 200 says that we have its news, or had it before."""
     house: House = current_app.extensions["house"]

@@ -4,11 +4,14 @@ An order is leased in one unit, asked outside any, and its answer noted in anoth
 what its owner does about it. Whoever dies in between leaves a lease: when it runs out the order is
 asked after, and not asked again unless the partner never saw it.
 
+Orders that a partner takes in files leave in one call and are orders of their own all the same:
+leased, answered, noted and asked after each by itself.
+
 Each partner has a drain, as each number that sends has: one place at a time from which it is asked,
 with threads of its own. So one that is slow holds up nobody else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -26,34 +29,33 @@ from core.partners import health, order_queue
 from core.partners.answers import Answer, NotSent, Unclear, reason_of, reference_of
 from core.partners.order_queue import Taken
 from core.partners.orders import Order, wake_key
-from core.partners.partner import Partner
+from core.partners.partner import Filing, Partner
 from core.store.crashpoints import reached
-from core.store.locks import held
 from core.store.unit import Unit
+from worker.draining import IDLE_SECONDS, STEP_SECONDS, TROUBLED_SECONDS, Draining
 
 ASK_SECONDS = 10.0
 """How long a partner may take to answer."""
 STALE_SECONDS = 5.0
 """An order that was leased longer ago than this does not leave: its lease may run out meanwhile."""
 AT_ONCE = 8
-"""Orders in flight at one partner."""
-IDLE_SECONDS = 1.5
-"""How long a drain looks for more before it leaves."""
-RUN_SECONDS = 120.0
-"""After which a busy drain lets another process have its turn."""
-STEP_SECONDS = 0.05
-TROUBLED_SECONDS = 0.25
-BEAT_SECONDS = 0.4
+"""Calls in flight at one partner."""
+GATHERS = timedelta(seconds=5)
+"""How long the first order of a file waits for others: a window's are owed one after another."""
 STUCK = timedelta(seconds=10)
 """How long an order may be due before the scheduler asks it itself, worker or not."""
 MOST_STUCK = 100
 """Owners that are told in one run that no final word has come."""
 
+Call = Sequence[Taken]
+"""What one call to a partner is about: one order, or those of a file."""
+Answered = tuple[Taken, Answer]
+
 log = structlog.get_logger()
 
 
-class PartnerDrain:
-    """A run over the orders of one partner. ``stop`` ends it: what is in flight finishes."""
+class PartnerDrain(Draining):
+    """A run over the orders of one partner; what is done are answers that were noted."""
 
     def __init__(
         self,
@@ -64,60 +66,24 @@ class PartnerDrain:
         threads: int = AT_ONCE,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._house, self._partner, self._stop = house, partner, stop
-        self._key = wake_key(partner.name)
-        self._threads, self._idle_seconds = threads, idle_seconds
-        self._answers: SimpleQueue[tuple[Taken, Answer]] = SimpleQueue()
+        key = wake_key(partner.name)
+        super().__init__(house, key, stop=stop, threads=threads, idle_seconds=idle_seconds)
+        self._partner, self._threads = partner, threads
+        self._answers: SimpleQueue[list[Answered]] = SimpleQueue()
         self._in_flight = 0
-        self._noted = 0
-        self._beat_at = 0.0
 
-    def run(self) -> int:
-        """Ask what is due until there is nothing more; return how many answers were noted.
+    def _is_busy(self) -> bool:
+        return self._in_flight > 0
 
-        Returns 0 at once when another process is at it.
-        """
-        with held(self._house.engine, f"drain:{self._key}") as still:
-            if still is None:
-                return 0
-            with ThreadPoolExecutor(self._threads, thread_name_prefix="ask") as pool:
-                try:
-                    self._ask_all(pool, still)
-                finally:
-                    self._finish()
-        return self._noted
-
-    def _ask_all(self, pool: ThreadPoolExecutor, still: Callable[[], bool]) -> None:
-        until = monotonic() + RUN_SECONDS
-        while not self._stop.is_set() and monotonic() < until:
-            self._ask_until_idle(pool, until)
-            self._house.waker.fall_silent(self._key)
-            self._beat_at = 0.0
-            # Whoever owed an order while we seemed awake has called nobody: one last look.
-            if self._stop.is_set() or not still() or not self._step(pool):
-                return
-        self._house.wake({self._key})
-
-    def _ask_until_idle(self, pool: ThreadPoolExecutor, until: float) -> None:
-        active = monotonic()
-        while not self._stop.is_set() and monotonic() < until:
-            if monotonic() - self._beat_at >= BEAT_SECONDS:
-                self._beat_at = monotonic()
-                self._house.waker.beat(self._key)
-            if self._step(pool):
-                active = monotonic()
-            elif not self._in_flight and monotonic() - active >= self._idle_seconds:
-                return
-
-    def _finish(self) -> None:
+    def _finish(self, pool: ThreadPoolExecutor) -> None:  # noqa: ARG002 - asks for nothing more
         """Note what is still in flight, for as long as its leases last."""
         until = monotonic() + order_queue.HOLD.total_seconds()
         while self._in_flight and monotonic() < until:
-            self._note_answers()
+            self._note_answers(STEP_SECONDS)
 
-    def _step(self, pool: ThreadPoolExecutor) -> bool:
+    def _step(self, pool: ThreadPoolExecutor, *, wait: float) -> bool:
         """Note what was answered and ask what is due; return whether anything happened."""
-        noted = self._note_answers()
+        noted = self._note_answers(wait)
         if noted:
             self._house.tell("orders")
         room = self._threads - self._in_flight
@@ -125,65 +91,84 @@ class PartnerDrain:
             return noted
         try:
             with self._house.unit() as unit:
-                taken = order_queue.take(unit, self._partner.name, most=room)
+                calls = _due(unit, self._partner, most=room, gathered=GATHERS)
         except (exc.DBAPIError, exc.TimeoutError) as error:
             log.warning("books away", error=type(error).__name__)
             sleep(TROUBLED_SECONDS)
             return noted
         leased = monotonic()
-        self._in_flight += len(taken)
-        for one in taken:
-            pool.submit(self._ask, one, leased)
-        return noted or bool(taken)
+        self._in_flight += len(calls)
+        for call in calls:
+            pool.submit(self._ask, call, leased)
+        return noted or bool(calls)
 
-    def _ask(self, taken: Taken, leased: float) -> None:
-        answer: Answer = Unclear("the drain broke")
+    def _ask(self, call: Call, leased: float) -> None:
+        answered: list[Answered] = [(taken, Unclear("the drain broke")) for taken in call]
         try:
-            answer = ask(self._house, self._partner, taken, leased=leased)
+            answered = ask(self._house, self._partner, call, leased=leased)
         finally:
-            self._answers.put((taken, answer))
+            self._answers.put(answered)
 
-    def _note_answers(self) -> bool:
+    def _note_answers(self, wait: float) -> bool:
         found = False
-        wait = STEP_SECONDS
         while True:
             try:
-                taken, answer = (
-                    self._answers.get(timeout=wait) if wait else self._answers.get_nowait()
-                )
+                answered = self._answers.get(timeout=wait) if wait else self._answers.get_nowait()
             except Empty:
                 return found
             found, wait = True, 0.0
             self._in_flight -= 1
-            self._noted += note(self._house, taken, answer)
+            self._done += sum(note(self._house, taken, answer) for taken, answer in answered)
 
 
-def ask(house: House, partner: Partner, taken: Taken, *, leased: float) -> Answer:
-    """Send a leased order, or ask after it, and return the answer. Never raises.
+def _due(unit: Unit, partner: Partner, *, most: int, gathered: timedelta) -> list[Call]:
+    """Lease what is due of a partner as calls to it: a file, or so many orders one by one."""
+    filed = ""
+    if isinstance(partner, Filing):
+        filed = partner.filed
+        file = order_queue.take_file(
+            unit, partner.name, filed=filed, most=partner.most_in_a_file, gathered=gathered
+        )
+        if file:
+            return [file]
+    return [[one] for one in order_queue.take(unit, partner.name, most=most, filed=filed)]
 
-    ``leased`` is when it was, by ``time.monotonic``.
+
+def ask(house: House, partner: Partner, call: Call, *, leased: float) -> list[Answered]:
+    """Send or ask after a leased order, or send a file of them; return each with its answer.
+
+    Never raises. ``leased`` is when they were, by ``time.monotonic``.
     """
-    if taken.asks and monotonic() - leased > STALE_SECONDS:
-        return NotSent("leased too long ago")
+    first = call[0]
+    if first.asks and monotonic() - leased > STALE_SECONDS:
+        return [(taken, NotSent("leased too long ago")) for taken in call]
     reached("order.before_asking")
     began = perf_counter()
-    speak = partner.send if taken.asks else partner.query
-    answer: Answer
+    answered: list[Answered]
     try:
-        answer = speak(taken.order, seconds=ASK_SECONDS)
+        answered = list(zip(call, _speak(partner, call), strict=True))
     except Exception as error:
         # A bug in the partner's client: what it did before it broke is not known.
         log.exception("partner's client broke", partner=partner.name)
         parking.park(house, "job", f"partner {partner.name}", error)
-        answer = Unclear(type(error).__name__)
-    metrics.asked(
-        partner.name,
-        "send" if taken.asks else "query",
-        answer.kind,
-        seconds=perf_counter() - began,
-    )
+        answered = [(taken, Unclear(type(error).__name__)) for taken in call]
+    for taken, answer in answered:
+        metrics.asked(
+            partner.name,
+            "send" if taken.asks else "query",
+            answer.kind,
+            seconds=perf_counter() - began,
+        )
     reached("order.answered")
-    return answer
+    return answered
+
+
+def _speak(partner: Partner, call: Call) -> Sequence[Answer]:
+    if len(call) > 1 and isinstance(partner, Filing):
+        return partner.send_all([taken.order for taken in call], seconds=ASK_SECONDS)
+    (taken,) = call
+    speak = partner.send if taken.asks else partner.query
+    return [speak(taken.order, seconds=ASK_SECONDS)]
 
 
 def note(house: House, taken: Taken, answer: Answer) -> bool:
@@ -231,7 +216,7 @@ def _with_reference(order: Order, answer: Answer) -> Order:
 
 
 def _note_health(unit: Unit, partner: str, answer: Answer) -> None:
-    if isinstance(answer, Unclear) and not answer.asked:
+    if isinstance(answer, Unclear) and not answer.failure:
         return
     if order_queue.answered(answer):
         health.answered(unit, partner)
@@ -250,13 +235,14 @@ def work(house: House, partner: str, *, most: int = 1000) -> int:
     asked = 0
     while asked < most:
         with house.unit() as unit:
-            taken = order_queue.take(unit, partner, most=min(AT_ONCE, most - asked))
+            calls = _due(unit, client, most=min(AT_ONCE, most - asked), gathered=timedelta())
             unit.wakes.clear()
-        if not taken:
+        if not calls:
             break
-        for one in taken:
-            note(house, one, ask(house, client, one, leased=monotonic()))
-        asked += len(taken)
+        for call in calls:
+            for taken, answer in ask(house, client, call, leased=monotonic()):
+                note(house, taken, answer)
+        asked += sum(len(call) for call in calls)
     return asked
 
 

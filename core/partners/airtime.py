@@ -7,7 +7,6 @@ transaction is found by the wholesaler's id, or by our key where the answer that
 lost.
 """
 
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,12 +15,13 @@ from uuid import UUID
 import httpx
 
 from core.money import Money
-from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
+from core.partners.answers import Accepted, Done, NotKnown, Refused, Unclear
+from core.partners.callbacks import read_object, require_secret
+from core.partners.calling import Sent, certain
 from core.partners.orders import Order
-from core.partners.partner import Call, NotGenuine, Told, Unreadable
-from core.partners.wire import NoAnswer, NotReached, Reply, Wire
+from core.partners.partner import Call, Told, Unreadable
+from core.partners.wire import Reply, Wire
 
-Sent = Accepted | Done | Refused | Unclear | NotSent
 KEY_HEADER = "Idempotency-Key"
 HTTP_NOT_FOUND = 404
 UNITS = {1024: ("GB", 1024), 1: ("MB", 1)}
@@ -62,41 +62,28 @@ class AirtimeWholesaler:
             base, headers={"apiKey": api_key, "Accept": "application/json"}, transport=transport
         )
 
+    @certain
     def send(self, order: Order, *, seconds: float) -> Sent:
         """Ask for airtime (action ``airtime``) or data (``bundle``), once."""
-        try:
-            reply = (
-                self._bundle(order, seconds)
-                if order.action == "bundle"
-                else self._airtime(order, seconds)
-            )
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+        ask = self._bundle if order.action == "bundle" else self._airtime
+        reply = ask(order, seconds)
         entries = reply.json().get("responses") or reply.json().get("entries")
         if not reply.ok or not isinstance(entries, list) or len(entries) != 1:
             return Unclear(f"HTTP {reply.status} without one entry")
         return _sent(entries[0])
 
-    def query(
-        self, order: Order, *, seconds: float
-    ) -> Accepted | Done | Refused | NotKnown | Unclear | NotSent:
+    @certain
+    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
         """Ask what became of an order; only its own phone and amount are believed."""
         known = (
             {"transactionId": order.reference} if order.reference else {"idempotencyKey": order.key}
         )
-        try:
-            reply = self._wire.call(
-                "GET",
-                "/query/transaction/find",
-                seconds=seconds,
-                params={"username": self._username, **known},
-            )
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+        reply = self._wire.call(
+            "GET",
+            "/query/transaction/find",
+            seconds=seconds,
+            params={"username": self._username, **known},
+        )
         if reply.status == HTTP_NOT_FOUND and reply.json().get("status") == "Failure":
             return NotKnown()
         found = reply.json().get("data")
@@ -110,15 +97,11 @@ class AirtimeWholesaler:
         :raises NotGenuine: if the path does not hold our secret
         :raises Unreadable: if it names no transaction
         """
-        if not self._secret or not hmac.compare_digest(call.secret.encode(), self._secret.encode()):
-            raise NotGenuine
-        try:
-            told = json.loads(call.body)
-            reference, status = told["requestId"], told["status"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise Unreadable from None
+        require_secret(call, self._secret)
+        told = read_object(call.body)
+        reference, status = told.get("requestId"), told.get("status")
         if not (isinstance(reference, str) and isinstance(status, str) and reference):
-            raise Unreadable
+            raise Unreadable("no transaction")
         return [Told(f"{reference} {status}", order=_ours(told), reference=reference)]
 
     def _airtime(self, order: Order, seconds: float) -> Reply:
@@ -163,7 +146,7 @@ def _sent(entry: Mapping[str, Any]) -> Sent:
     reference = str(entry.get("requestId") or entry.get("transactionId") or "")
     error, status = str(entry.get("errorMessage") or "None"), str(entry.get("status")).lower()
     if DUPLICATE in error.lower():
-        return Unclear("a duplicate, it says")
+        return Unclear("a duplicate, it says", failure=False)
     if status in FAILED:
         return Refused(CODES.get(error, "refused"), error, reference)
     if status in TAKEN | HAPPENED and reference not in {"", "None"}:
@@ -174,7 +157,7 @@ def _sent(entry: Mapping[str, Any]) -> Sent:
 def _found(found: Mapping[str, Any], order: Order) -> Accepted | Done | Refused | Unclear:
     reference = str(found.get("requestId") or found.get("transactionId") or "")
     if found.get("phoneNumber") != order.body["phone"]:
-        return Unclear("it tells of another number")
+        return Unclear("it tells of another number", failure="phoneNumber" not in found)
     status, why = str(found.get("status")).lower(), str(found.get("description") or "")
     if status in TAKEN:
         return Accepted(reference)

@@ -67,10 +67,11 @@ class Unclear:
 
     reason: str
     kind: Literal["unclear"] = "unclear"
-    asked: bool = True
-    """False where nobody could be asked, so that it says nothing of whether the partner is there.
+    failure: bool = True
+    """False where it says nothing against the partner: it did answer, if not about this order as
+    it is (a duplicate, another payment, not known yet), or there was no way to ask it.
 
-    Such answers open no circuit: the order alone is hopeless, and others must not wait for it.
+    Such answers open no circuit: the order alone is in doubt, and others must not wait for it.
     """
 
 

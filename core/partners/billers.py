@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 import httpx
 
 from core.money import Money
 from core.names import masked_name
-from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
+from core.partners.answers import Accepted, Done, NotKnown, Refused, Unclear
+from core.partners.callbacks import read_id, read_object
+from core.partners.calling import Sent, certain
 from core.partners.orders import Order
 from core.partners.partner import Call, NotGenuine, Told, Unreadable
 from core.partners.questions import Answered, Declined, Unavailable
@@ -59,9 +60,8 @@ class BillerSwitch:
         self._secret = secret
         self._wire = Wire(base, headers={"Accept": "application/json"}, transport=transport)
 
-    def send(
-        self, order: Order, *, seconds: float
-    ) -> Accepted | Done | Refused | Unclear | NotSent:
+    @certain
+    def send(self, order: Order, *, seconds: float) -> Sent:
         """Pay a bill, once."""
         amount = Money.load(order.body["amount"])
         body = {
@@ -71,27 +71,16 @@ class BillerSwitch:
             "amount": {"currency": amount.currency, "value": f"{amount.major:f}"},
             "reference": order.body["reference"],
         }
-        try:
-            reply = self._call("POST", "/v1/payments", seconds, json.dumps(body).encode())
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+        reply = self._call("POST", "/v1/payments", seconds, json.dumps(body).encode())
         if reply.status == REFUSED:
             code = str(reply.json().get("code", ""))
             return Refused(code if code in CODES else "refused", code[:80])
         return _stands(reply.json(), order) if reply.ok else Unclear(f"HTTP {reply.status}")
 
-    def query(
-        self, order: Order, *, seconds: float
-    ) -> Accepted | Done | Refused | NotKnown | Unclear | NotSent:
+    @certain
+    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
         """Ask how a payment stands."""
-        try:
-            reply = self._call("GET", f"/v1/payments/{order.key}", seconds)
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+        reply = self._call("GET", f"/v1/payments/{order.key}", seconds)
         if reply.status == NOT_FOUND and reply.json().get("code") == "unknown_payment":
             return NotKnown()
         return _stands(reply.json(), order) if reply.ok else Unclear(f"HTTP {reply.status}")
@@ -123,12 +112,11 @@ class BillerSwitch:
         given = call.headers.get(SIGNATURE.lower(), "")
         if not self._secret or not hmac.compare_digest(given, signature(self._secret, call.body)):
             raise NotGenuine
-        try:
-            told = json.loads(call.body)
-            notice, order = str(told["event"]), UUID(told["id"])
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise Unreadable from None
-        return [Told(notice or order.hex, order=order)]
+        told = read_object(call.body)
+        order = read_id(str(told.get("id", "")))
+        if "event" not in told:
+            raise Unreadable("no event")
+        return [Told(str(told["event"]) or order.hex, order=order)]
 
     def _call(self, method: str, path: str, seconds: float, body: bytes = b"") -> Reply:
         # A call without a body signs its path, so that none can be made out of another.
@@ -148,7 +136,7 @@ class BillerSwitch:
 def _stands(told: Mapping[str, Any], order: Order) -> Accepted | Done | Refused | Unclear:
     """Return how a payment stands; one that is not ours, or says nothing we know, is unclear."""
     if told.get("id") != order.key:
-        return Unclear("it tells of another payment")
+        return Unclear("it tells of another payment", failure="id" not in told)
     reference = str(told.get("reference") or "")
     match told.get("status"):
         case "pending":

@@ -11,12 +11,10 @@ done: ``number`` (the acquirer's reference), ``amount`` that was really paid, ``
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from core.money import DIGITS, Money
 from core.partners.answers import (
@@ -24,22 +22,20 @@ from core.partners.answers import (
     Accepted,
     Done,
     NotKnown,
-    NotSent,
     Refused,
     Unclear,
 )
+from core.partners.callbacks import part_of, read_id, read_object
+from core.partners.calling import Asking, ByAction, Sent
 from core.partners.orders import Order
-from core.partners.partner import Call, NotGenuine, Told, Unreadable
-from core.partners.wire import NoAnswer, NotReached, Reply, Wire
+from core.partners.partner import Call, NotGenuine, Told
+from core.partners.wire import Reply, Wire
 
 PAGE_MINUTES = 15
 LATE = timedelta(minutes=15)
 """After the page's end: what was begun on it has ended by then."""
 MOST_TRIES = 5
 SIGNATURE = "flutterwave-signature"
-
-Sent = Accepted | Done | Refused | Unclear | NotSent
-Asking = Callable[[Order, float], Sent | NotKnown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +52,7 @@ class CardsAccount:
     """The domain of the address that the acquirer wants of a payer; no mail ever goes there."""
 
 
-class Cards:
+class Cards(ByAction):
     """The acquirer as a partner, and as somebody who calls us."""
 
     name = "cards"
@@ -65,17 +61,6 @@ class Cards:
     def __init__(self, account: CardsAccount, *, clock: Callable[[], datetime]) -> None:
         self._account, self._clock = account, clock
         self._wire = Wire(account.base, headers={"Authorization": f"Bearer {account.key}"})
-
-    def send(self, order: Order, *, seconds: float) -> Sent:
-        """Ask for an order, once."""
-        asks = {"collect": self._page, "verify": self._verify, "refund": self._refund}
-        told = self._ask(asks, order, seconds)
-        return Unclear("they do not know it yet") if isinstance(told, NotKnown) else told
-
-    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
-        """Ask how an order stands that was sent."""
-        asks = {"collect": self._paid, "verify": self._verify, "refund": self._refunded}
-        return self._ask(asks, order, seconds)
 
     def hear(self, call: Call) -> Sequence[Told]:
         """Return what a call tells: news of a page, and of money when it says that it was paid.
@@ -91,24 +76,19 @@ class Cards:
             given.encode(), base64.b64encode(signed)
         ):
             raise NotGenuine
-        told = _data(call.body)
-        order, number = _uuid(str(told.get("tx_ref", ""))), str(told.get("flw_ref", ""))
+        told = part_of(read_object(call.body), "data")
+        order, number = read_id(str(told.get("tx_ref", ""))), str(told.get("flw_ref", ""))
         state = str(told.get("status", ""))
         news = [Told(f"{order}:{told.get('id', '')}:{state}", order=order)]
         if state == "successful":
             news.append(Told(f"paid:{order}:{number}", verify={"order": str(order)}))
         return news
 
-    def _ask(self, asks: Mapping[str, Asking], order: Order, seconds: float) -> Sent | NotKnown:
-        asking = asks.get(order.action)
-        if asking is None:
-            return Refused("unsupported", order.action)
-        try:
-            return asking(order, seconds)
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+    def _sends(self) -> Mapping[str, Asking]:
+        return {"collect": self._page, "verify": self._verify, "refund": self._refund}
+
+    def _queries(self) -> Mapping[str, Asking]:
+        return {"collect": self._paid, "verify": self._verify, "refund": self._refunded}
 
     def _page(self, order: Order, seconds: float) -> Sent:
         amount, reference = Money.load(order.body["amount"]), order.body["reference"]
@@ -167,14 +147,9 @@ class Cards:
         data = told.get("data")
         if "no transaction" in str(told.get("message", "")).lower():
             return NotKnown()
-        if not reply.ok or not isinstance(data, dict) or str(data.get("tx_ref")) != order:
+        if not reply.ok or not isinstance(data, dict) or "tx_ref" not in data:
             return Unclear(_shown(reply, told))
-        match data.get("status"):
-            case "successful":
-                return _done(data, order)
-            case "failed":
-                return Refused("declined", str(data.get("processor_response", "")))
-        return Accepted("")
+        return _stands(data, order)
 
     def _refund(self, order: Order, seconds: float) -> Sent:
         amount = Money.load(order.body["amount"])
@@ -201,6 +176,18 @@ class Cards:
             return Unclear(_shown(reply, told))
         own = [row for row in rows if isinstance(row, dict) and row.get("comment") == str(order.id)]
         return _refunded(own[0], Money.load(order.body["amount"])) if own else NotKnown()
+
+
+def _stands(data: Mapping[str, Any], order: str) -> Accepted | Done | Refused | Unclear:
+    """Return how a transaction stands, if it is the one of an order."""
+    if str(data["tx_ref"]) != order:
+        return Unclear("it tells of another payment", failure=False)
+    match data.get("status"):
+        case "successful":
+            return _done(data, order)
+        case "failed":
+            return Refused("declined", str(data.get("processor_response", "")))
+    return Accepted("")
 
 
 def _done(data: Mapping[str, Any], order: str) -> Done | Unclear:
@@ -231,21 +218,3 @@ def _refunded(data: object, amount: Money) -> Accepted | Done | Refused | Unclea
 
 def _shown(reply: Reply, told: Mapping[str, Any]) -> str:
     return f"HTTP {reply.status} {told.get('message', '')}".strip()
-
-
-def _data(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except ValueError:
-        raise Unreadable("not JSON") from None
-    data = told.get("data") if isinstance(told, dict) else None
-    if not isinstance(data, dict):
-        raise Unreadable("no data")
-    return data
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Unreadable("not an id of ours") from None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.partners.wire import Reply, Wire
+from core.partners.wire import NoAnswer, Reply, Wire
 
 TOKEN = "/oauth/v1/generate"  # noqa: S105 - an address
 RENEW_BEFORE = timedelta(seconds=60)
@@ -18,7 +18,7 @@ NAIROBI = ZoneInfo("Africa/Nairobi")
 INVALID_TOKEN = "404.001.03"  # noqa: S105 - an error code
 
 
-class Rejected(Exception):
+class Rejected(NoAnswer):
     """Daraja gives no token: the keys are wrong, or it cannot make one now."""
 
 

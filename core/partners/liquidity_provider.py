@@ -14,7 +14,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.money import DIGITS, Money
-from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
+from core.partners.answers import Accepted, Done, NotKnown, Refused, Unclear
+from core.partners.calling import Sent, certain
 from core.partners.liquidity import MOST_BANDS, Band, Closed, NoPrice, Price
 from core.partners.orders import Order
 from core.partners.wire import NoAnswer, NotReached, Reply, Wire
@@ -59,9 +60,8 @@ class LiquidityProvider:
             raise Closed(str(told.get("code") or "offers nothing")[:60])
         return offered
 
-    def send(
-        self, order: Order, *, seconds: float
-    ) -> Accepted | Done | Refused | Unclear | NotSent:
+    @certain
+    def send(self, order: Order, *, seconds: float) -> Sent:
         """Trade once: the order's body says ``sell`` and ``buy`` (amounts), and the ``side``.
 
         The side's amount is fixed, the other is the worst that is taken for it; ``value_date`` is
@@ -78,24 +78,12 @@ class LiquidityProvider:
             "buyAmount": f"{buy.major:f}",
             "valueDate": order.body["value_date"],
         }
-        try:
-            reply = self._call("POST", "/v1/deals", deal, seconds=seconds)
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
-        return _deal(reply, order)
+        return _deal(self._call("POST", "/v1/deals", deal, seconds=seconds), order)
 
-    def query(
-        self, order: Order, *, seconds: float
-    ) -> Accepted | Done | Refused | NotKnown | Unclear | NotSent:
+    @certain
+    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
         """Ask what became of a deal."""
-        try:
-            reply = self._call("GET", f"/v1/deals/{order.key}", None, seconds=seconds)
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+        reply = self._call("GET", f"/v1/deals/{order.key}", None, seconds=seconds)
         if reply.status == NOT_FOUND and reply.json().get("code") == "unknown_deal":
             return NotKnown()
         return _deal(reply, order)
@@ -132,7 +120,8 @@ def _positive(text: object) -> Decimal:
 def _deal(reply: Reply, order: Order) -> Accepted | Done | Refused | Unclear:
     told = reply.json()
     if told.get("clientDealId") != order.key:
-        return Unclear(f"HTTP {reply.status} that names no deal of ours")
+        named = reply.ok and "clientDealId" in told
+        return Unclear(f"HTTP {reply.status} that names no deal of ours", failure=not named)
     reference = str(told.get("dealId", ""))
     match told.get("status"):
         case "pending":
@@ -156,4 +145,6 @@ def _filled(told: Mapping[str, Any], order: Order, reference: str) -> Done | Unc
         return Unclear("a fill that cannot be read")
     told_of = (told["sell"], told["buy"])
     asked = tuple(Money.load(order.body[name]).currency for name in ("sell", "buy"))
-    return Done(reference, facts) if told_of == asked else Unclear("a fill of another pair")
+    if told_of != asked:
+        return Unclear("a fill of another pair", failure=False)
+    return Done(reference, facts)

@@ -9,19 +9,18 @@ Our id is the ``X-CorrelationID``: the scheme does it once, and tells by it what
 whose answer was lost.
 """
 
-import hmac
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
 from core.money import DIGITS, Money
-from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
+from core.partners.answers import Accepted, Done, NotKnown, Refused, Unclear
+from core.partners.callbacks import read_id, read_object, require_secret
+from core.partners.calling import Asking, ByAction, Sent
 from core.partners.orders import Order
-from core.partners.partner import Call, NotGenuine, Told, Unreadable
-from core.partners.wire import NoAnswer, NotReached, Reply, Wire
+from core.partners.partner import Call, Told, Unreadable
+from core.partners.wire import Reply, Wire
 
 KINDS = {"collect": "merchantpay", "pay": "disbursement"}
 CODES: Mapping[str, str] = {
@@ -38,9 +37,6 @@ CODES: Mapping[str, str] = {
 }
 """Our word for each ``errorCode``, in small letters; any other is ``declined``."""
 
-Sent = Accepted | Done | Refused | Unclear | NotSent
-Asking = Callable[[Order, float], Sent | NotKnown]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MomoAccount:
@@ -54,7 +50,7 @@ class MomoAccount:
     secret: str = field(repr=False)
 
 
-class Momo:
+class Momo(ByAction):
     """Mobile money as a partner, and as somebody who calls us."""
 
     name = "momo"
@@ -64,47 +60,29 @@ class Momo:
         self._account = account
         self._wire = Wire(account.base, headers={"X-API-Key": account.api_key})
 
-    def send(self, order: Order, *, seconds: float) -> Sent:
-        """Ask for an order, once."""
-        asks = {"collect": self._request, "pay": self._request, "verify": self._verify}
-        told = self._ask(asks, order, seconds)
-        return Unclear("they do not know it yet") if isinstance(told, NotKnown) else told
-
-    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
-        """Ask how an order stands that was sent."""
-        asks = {"collect": self._state, "pay": self._state, "verify": self._verify}
-        return self._ask(asks, order, seconds)
-
     def hear(self, call: Call) -> Sequence[Told]:
         """Return what a call tells: of a request of ours, or of a payment nobody asked for.
 
         :raises NotGenuine: if it is not the scheme's
         :raises Unreadable: if it cannot be read
         """
+        require_secret(call, self._account.secret)
         query = parse_qs(urlsplit(call.url).query)
-        given, own = call.secret.encode(), self._account.secret.encode()
-        if not own or not hmac.compare_digest(given, own):
-            raise NotGenuine
-        told = _object(call.body)
+        told = read_object(call.body)
         number = str(told.get("transactionReference") or told.get("objectReference") or "")
         order = query.get("is", [""])[0]
         if order:
             state = told.get("transactionStatus") or told.get("status") or ""
-            return [Told(f"{order}:{state}", order=_uuid(order), reference=number)]
+            return [Told(f"{order}:{state}", order=read_id(order), reference=number)]
         if not number:
             raise Unreadable("a payment without a number")
         return [Told(f"paid:{number}", reference=number, verify={"number": number})]
 
-    def _ask(self, asks: Mapping[str, Asking], order: Order, seconds: float) -> Sent | NotKnown:
-        asking = asks.get(order.action)
-        if asking is None:
-            return Refused("unsupported", order.action)
-        try:
-            return asking(order, seconds)
-        except NotReached as error:
-            return NotSent(str(error))
-        except NoAnswer as error:
-            return Unclear(str(error))
+    def _sends(self) -> Mapping[str, Asking]:
+        return {"collect": self._request, "pay": self._request, "verify": self._verify}
+
+    def _queries(self) -> Mapping[str, Asking]:
+        return {"collect": self._state, "pay": self._state, "verify": self._verify}
 
     def _request(self, order: Order, seconds: float) -> Sent:
         amount = Money.load(order.body["amount"])
@@ -130,8 +108,10 @@ class Momo:
         told = reply.json()
         if reply.ok:
             return Accepted(str(told.get("serverCorrelationId", "")))
+        if told.get("errorCode") == "duplicateRequest":
+            return Unclear(_shown(reply, told), failure=False)
         # A fault of the request's is certain; so is a rule it broke. All else may have happened.
-        if 400 <= reply.status < 500 and told.get("errorCode") != "duplicateRequest":
+        if 400 <= reply.status < 500:
             return Refused(_why(told), _shown(reply, told))
         return Unclear(_shown(reply, told))
 
@@ -197,20 +177,3 @@ def _why(fault: Mapping[str, Any]) -> str:
 
 def _shown(reply: Reply, told: Mapping[str, Any]) -> str:
     return f"HTTP {reply.status} {told.get('errorCode', '')}".strip()
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except ValueError:
-        raise Unreadable("not JSON") from None
-    if not isinstance(told, dict):
-        raise Unreadable("not an object")
-    return told
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Unreadable("not an id of ours") from None

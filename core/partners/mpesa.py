@@ -18,12 +18,13 @@ from typing import Any
 
 from core.money import Money
 from core.partners import mpesa_result
-from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
-from core.partners.daraja import Daraja, Rejected
+from core.partners.answers import Accepted, Done, NotKnown, Refused, Unclear
+from core.partners.calling import Asking, ByAction, Sent
+from core.partners.daraja import Daraja
 from core.partners.mailbox import Mailbox
 from core.partners.mpesa_hearing import MpesaHearing
 from core.partners.orders import Order
-from core.partners.wire import NoAnswer, NotReached, Reply
+from core.partners.wire import Reply
 
 CURRENCY = "KES"
 PUSH, PUSH_QUERY = "/mpesa/stkpush/v1/processrequest", "/mpesa/stkpushquery/v1/query"
@@ -36,9 +37,12 @@ HEADROOM = 0.5
 
 BELIEVED_FOR = timedelta(minutes=15)
 """How long a payment that a notice tells of may be unknown to the status query."""
+NAMED_WITHIN = timedelta(hours=6)
+"""How long a call may take to come that names a prompt whose answer was lost.
 
-Sent = Accepted | Done | Refused | Unclear | NotSent
-Asking = Callable[[Order, float], Sent | NotKnown]
+A prompt lives for a minute or two and calls are tried again for hours. What was paid on one that
+was given up still comes as a payment to the paybill, with our reference.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class MpesaAccount:
         return f"{self.callback}/{self.secret}?is={':'.join(parts)}"
 
 
-class Mpesa(MpesaHearing):
+class Mpesa(ByAction, MpesaHearing):
     """M-Pesa as a partner, and as somebody who calls us."""
 
     name = "mpesa"
@@ -79,27 +83,11 @@ class Mpesa(MpesaHearing):
         )
         self._clock = clock
 
-    def send(self, order: Order, *, seconds: float) -> Sent:
-        """Ask for an order, once."""
-        asks = {"collect": self._push, "pay": self._pay, "verify": self._verify}
-        told = self._ask(asks, order, seconds)
-        return Unclear("they do not know it yet") if isinstance(told, NotKnown) else told
+    def _sends(self) -> Mapping[str, Asking]:
+        return {"collect": self._push, "pay": self._pay, "verify": self._verify}
 
-    def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
-        """Ask how an order stands that was sent."""
-        asks = {"collect": self._ask_push, "pay": self._ask_pay, "verify": self._verify}
-        return self._ask(asks, order, seconds)
-
-    def _ask(self, asks: Mapping[str, Asking], order: Order, seconds: float) -> Sent | NotKnown:
-        asking = asks.get(order.action)
-        if asking is None:
-            return Refused("unsupported", order.action)
-        try:
-            return asking(order, seconds)
-        except NotReached as error:
-            return NotSent(str(error))
-        except (NoAnswer, Rejected) as error:
-            return Unclear(str(error))
+    def _queries(self) -> Mapping[str, Asking]:
+        return {"collect": self._ask_push, "pay": self._ask_pay, "verify": self._verify}
 
     def _push(self, order: Order, seconds: float) -> Sent:
         shillings = _shillings(order.body["amount"])
@@ -130,7 +118,7 @@ class Mpesa(MpesaHearing):
         # Where the answer to the push was lost, the call about it has named the prompt.
         checkout = order.reference or self._mailbox.wait(f"stk:{order.id}", seconds=0)
         if not checkout:
-            return Unclear("nobody has said which prompt this is", asked=False)
+            return self._unnamed(order)
         body = {**self._signed(), "CheckoutRequestID": checkout}
         reply = self._daraja.post(PUSH_QUERY, body, seconds=seconds)
         told = reply.json()
@@ -144,6 +132,12 @@ class Mpesa(MpesaHearing):
         if code in IN_PROCESS:
             return Accepted(checkout)
         return Refused(mpesa_result.why(code), f"{code} {told.get('ResultDesc', '')}", checkout)
+
+    def _unnamed(self, order: Order) -> Refused | Unclear:
+        """Return what is said of a prompt that nobody can be asked about."""
+        if self._clock() - (order.asked_at or order.created_at) > NAMED_WITHIN:
+            return Refused("expired", "nobody said which prompt this is")
+        return Unclear("nobody has said which prompt this is", failure=False)
 
     def _pay(self, order: Order, seconds: float) -> Sent:
         shillings = _shillings(order.body["amount"])
@@ -170,7 +164,7 @@ class Mpesa(MpesaHearing):
         if reply.ok and str(told.get("ResponseCode")) == "0":
             return Accepted(str(told.get("ConversationID", "")))
         if "duplicate" in str(told.get("errorMessage", "")).lower():
-            return Unclear("they have an order of this id already")
+            return Unclear("they have an order of this id already", failure=False)
         return _not_taken(reply, told)
 
     def _ask_pay(self, order: Order, seconds: float) -> Sent | NotKnown:

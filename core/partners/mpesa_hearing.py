@@ -4,14 +4,12 @@ Daraja signs nothing. Its calls are known by a secret in the address that we giv
 networks they come from. Nothing in them is believed either way: they make us ask.
 """
 
-import hmac
-import json
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import UUID
 
+from core.partners.callbacks import part_of, read_id, read_object, require_secret
 from core.partners.mailbox import Mailbox
 from core.partners.partner import Call, NotGenuine, Told, Unreadable
 
@@ -52,9 +50,9 @@ class MpesaHearing:
         :raises NotGenuine: if it is not M-Pesa's
         :raises Unreadable: if it cannot be read
         """
-        query = parse_qs(urlsplit(call.url).query)
         self._require_genuine(call)
-        told = _object(call.body)
+        query = parse_qs(urlsplit(call.url).query)
+        told = read_object(call.body)
         kind, _, about = query.get("is", ["paybill"])[0].partition(":")
         if kind not in self._ears:
             raise Unreadable(kind)
@@ -62,9 +60,8 @@ class MpesaHearing:
 
     def _require_genuine(self, call: Call) -> None:
         """Let calls pass that carry the secret, from a network that may call."""
-        given, own = call.secret.encode(), self._secret.encode()
-        right = bool(own) and hmac.compare_digest(given, own)
-        if not right or not self._may_call(call.remote):
+        require_secret(call, self._secret)
+        if not self._may_call(call.remote):
             raise NotGenuine
 
     def _may_call(self, remote: str) -> bool:
@@ -77,13 +74,13 @@ class MpesaHearing:
         return any(address in network for network in self._allowed)
 
     def _answered(self, told: Facts, _: str, call: Call) -> Sequence[Told]:
-        asked = str(_part(told, "Result").get("ConversationID", ""))
+        asked = str(part_of(told, "Result").get("ConversationID", ""))
         self._mailbox.leave(asked, call.body.decode())
         return []
 
     def _prompt(self, told: Facts, about: str, _: Call) -> Sequence[Told]:
-        order = _uuid(about)
-        callback = _part(_part(told, "Body"), "stkCallback")
+        order = read_id(about)
+        callback = part_of(part_of(told, "Body"), "stkCallback")
         checkout = str(callback.get("CheckoutRequestID", ""))
         # Our own answer to the push may have been lost, and then this alone names the prompt.
         self._mailbox.leave(f"stk:{order}", checkout)
@@ -95,12 +92,12 @@ def _nothing(_: Facts, __: str, ___: Call) -> Sequence[Told]:
 
 
 def _paid_out(told: Facts, about: str, _: Call) -> Sequence[Told]:
-    conversation = _part(told, "Result").get("ConversationID", about)
-    return [Told(f"b2c:{conversation}", order=_uuid(about))]
+    conversation = part_of(told, "Result").get("ConversationID", about)
+    return [Told(f"b2c:{conversation}", order=read_id(about))]
 
 
 def _timed_out(_: Facts, about: str, __: Call) -> Sequence[Told]:
-    return [Told(f"timeout:{about}", order=_uuid(about))]
+    return [Told(f"timeout:{about}", order=read_id(about))]
 
 
 def _paid_in(told: Facts, _: str, __: Call) -> Sequence[Told]:
@@ -108,27 +105,3 @@ def _paid_in(told: Facts, _: str, __: Call) -> Sequence[Told]:
     if not body["number"]:
         raise Unreadable("a payment without a number")
     return [Told(f"c2b:{body['number']}", reference=body["number"], verify=body)]
-
-
-def _object(body: bytes) -> Facts:
-    try:
-        told = json.loads(body)
-    except ValueError:
-        raise Unreadable("not JSON") from None
-    if not isinstance(told, dict):
-        raise Unreadable("not an object")
-    return told
-
-
-def _part(told: Facts, name: str) -> Facts:
-    part = told.get(name)
-    if not isinstance(part, dict):
-        raise Unreadable(f"no {name}")
-    return part
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Unreadable("not an id of ours") from None

@@ -13,7 +13,9 @@ from bot.simulator.twin import mpesa as twin
 from core.crm import customers
 from core.ledger import book
 from core.money import Money
+from core.partners.daraja import Daraja
 from core.partners.mpesa import Mpesa, MpesaAccount
+from core.partners.wire import NoAnswer
 from tests.core.partners.serving import SECRET, served
 from tests.support import unsealed
 from worker import partner_orders
@@ -114,6 +116,35 @@ def test_a_payment_to_the_paybill_finds_its_owner(town, world, client, clock):
     partner_orders.work(town, "mpesa")
     assert spendable(town, AMINA) == before + Money.load("KES 250.00")
     assert told(town) == ["deposit_came"]
+
+
+def test_a_prompt_that_nobody_names_is_ended_and_what_was_paid_is_booked(
+    town, world, client, clock, phone
+):
+    before = spendable(town, AMINA)
+    keypad = phone("ussd", AMINA)
+    for said in ("", "deposit", "1", "500", "1"):
+        keypad.say(said) if said else keypad.dial()
+    with pytest.MonkeyPatch.context() as lost:
+        lost.setattr(Daraja, "post", silent)
+        partner_orders.work(town, "mpesa")
+    clock.pass_(hours=6, seconds=6)
+    partner_orders.work(town, "mpesa")
+    assert told(town) == ["deposit_expired"]
+    with town.unit() as unit:
+        reference = unit.value("select reference from deposits where status = 'failed'")
+    world.clock.now = clock.now
+    said = {"phone": AMINA, "shillings": 500, "account": reference}
+    httpx.post(f"{world.base}/twin/paybill", json=said)
+    settle(town, world, client, clock)
+    assert spendable(town, AMINA) == before + Money.load("KES 500.00")
+    assert told(town) == ["deposit_expired", "deposit_booked"]
+    with town.unit() as unit:
+        assert unit.value("select status from deposits") == "paid"
+
+
+def silent(*_, **__):
+    raise NoAnswer("the call was lost")
 
 
 @pytest.mark.parametrize("secret", ["", "/wrong", f"/{SECRET}x"])

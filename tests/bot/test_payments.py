@@ -65,6 +65,16 @@ def test_news_is_kept_once_answered_the_same_and_makes_us_ask(client, town, firm
         assert orders.find(unit, order).status == "done"
 
 
+def test_news_is_put_too(client, town, order):
+    """Mobile money of the GSMA puts what came of a request where it was told to."""
+    posted, put = (call(ROUTE, data=b"n1 ref-1") for call in (client.post, client.put))
+    assert (put.status_code, put.text) == (posted.status_code, posted.text) == (200, Firm.thanks)
+    with town.unit() as unit:
+        assert count(unit) == 1
+    assert client.put("/webhooks/payments/trial/wrong", data=b"n2 ref-1").status_code == 403
+    assert client.get(ROUTE).status_code == 405
+
+
 def test_lies_change_nothing(client, town, order):
     assert client.post(ROUTE, data=b"n2 ref-1").status_code == 200
     partner_orders.work(town, "trial", most=1)

@@ -137,7 +137,7 @@ def test_owing_rouses_the_worker(house, heard):
 
 def test_orders_that_nobody_can_be_asked_about_keep_no_others_waiting(house, firm, heard):
     """M-Pesa's prompts whose answer and call were both lost: each hour they are looked at again."""
-    send, firm.send = firm.send, lambda *_, **__: Unclear("which prompt is it?", asked=False)
+    send, firm.send = firm.send, lambda *_, **__: Unclear("which prompt is it?", failure=False)
     lost = [owe(house) for _ in range(12)]
     assert partner_orders.work(house, "trial") == 12
     firm.send = send

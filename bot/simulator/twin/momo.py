@@ -72,9 +72,10 @@ def _serve(twin: Blueprint, stand: Stand, firm: MomoTwin) -> None:
 
 
 def _call(stand: Stand, one: Calling) -> None:
+    """Put what came of a request where the bank said, as the GSMA's specification has it."""
     lie = None if one.lie is None else json.dumps(one.lie)
     body = json.dumps(one.body)
-    stand.tell(Callback(stand.new_id(), body, lie, after=one.after, url=one.url))
+    stand.tell(Callback(stand.new_id(), body, lie, after=one.after, url=one.url, method="PUT"))
 
 
 def _said(answer: Answer) -> tuple[Response, int]:

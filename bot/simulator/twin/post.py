@@ -3,7 +3,7 @@
 import heapq
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from threading import Condition, Thread
 from time import monotonic
@@ -46,6 +46,7 @@ class Errand:
     lane: str
     then: Then | None = None
     waits: Sequence[float] = ()
+    method: str = "POST"
     on_refusal: bool = False
     """Whether an answer that is no 2xx is tried again too, or only a call nobody answered."""
 
@@ -116,23 +117,20 @@ class _Lane:
         return None
 
     def _run(self, errand: Errand) -> None:
-        outcome = self._post(errand.letter)
+        outcome = self._post(errand.letter, errand.method)
         again = not outcome.taken if errand.on_refusal else outcome.status == 0
         if again and errand.waits:
-            later = Errand(
-                errand.letter, errand.lane, errand.then, errand.waits[1:], errand.on_refusal
-            )
-            self.put(later, errand.waits[0])
+            self.put(replace(errand, waits=errand.waits[1:]), errand.waits[0])
         elif errand.then:
             errand.then(errand.letter, outcome)
 
-    def _post(self, letter: Letter) -> Outcome:
+    def _post(self, letter: Letter, method: str) -> Outcome:
         began = monotonic()
         if began - self._used > KEEP_ALIVE:
             self._http.clear()
         try:
             answer = self._http.request(
-                "POST", letter.url, body=letter.body or urlencode(letter.form),
+                method, letter.url, body=letter.body or urlencode(letter.form),
                 headers={**FORM, **letter.headers},
                 redirect=False,
             )  # fmt: skip

@@ -30,6 +30,7 @@ class Callback:
     """Seconds from now."""
     url: str = ""
     """Where to; `Stand.webhook` when empty."""
+    method: str = "POST"
     headers: Callable[[str], Mapping[str, str]] = unsigned
     """What signs a body."""
 
@@ -66,6 +67,12 @@ class Stand:
                 body=said,
             )
             self.postman.send(
-                Errand(letter, lane=callback.lane, waits=TRIES, on_refusal=True),
+                Errand(
+                    letter,
+                    lane=callback.lane,
+                    waits=TRIES,
+                    method=callback.method,
+                    on_refusal=True,
+                ),
                 after=callback.after + delivery.after,
             )

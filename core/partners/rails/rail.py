@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from core.iso.messages import REJECTED, SETTLED, Party
 from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
+from core.partners.calling import Sent, sent
 from core.partners.orders import Order
 from core.partners.partner import Call, Told
 from core.partners.rails import hearing
@@ -19,7 +20,6 @@ from core.partners.rails.reach import Reach, Turned
 from core.partners.rails.verdicts import verdict
 from core.partners.wire import NoAnswer, NotReached
 
-Sent = Accepted | Done | Refused | Unclear | NotSent
 BELIEVED_FOR = timedelta(minutes=15)
 """How long what a callback tells of may be unknown to the switch itself."""
 
@@ -46,10 +46,9 @@ class Rail:
     def send(self, order: Order, *, seconds: float) -> Sent:
         """Ask for an order, once. Never raises what the wire does."""
         try:
-            told = self._send(order, seconds)
+            return sent(self._send(order, seconds))
         except FAILURES as error:
             return failed(error, order)
-        return Unclear("they do not know it yet") if isinstance(told, NotKnown) else told
 
     def query(self, order: Order, *, seconds: float) -> Sent | NotKnown:
         """Ask how an order stands that was sent."""

@@ -16,7 +16,7 @@ def verdict(told: Status, order: Order) -> Accepted | Done | Refused | NotKnown 
     A status of an earlier order with the same end-to-end id says that this one was never seen.
     """
     if told.end_to_end != order.body["end_to_end"]:
-        return Unclear("a status of another payment")
+        return Unclear("a status of another payment", failure=False)
     if told.original and told.original != order.key:
         return NotKnown()
     return _of_code(told, order)
@@ -32,5 +32,5 @@ def _of_code(told: Status, order: Order) -> Accepted | Done | Refused | Unclear:
     if told.code not in REJECTED:
         return Unclear(f"the status {told.code}, which nobody here knows")
     if told.reason in DUPLICATE:
-        return Unclear("they have a payment of this id already")
+        return Unclear("they have a payment of this id already", failure=False)
     return Refused(told.reason or NO_REASON, told.words, told.reference)

@@ -27,10 +27,12 @@ class Postbox:
     """Keeps the letters a twin posts instead of posting them."""
 
     letters: list[Any] = field(default_factory=list)
+    methods: set[str] = field(default_factory=set)
 
     def send(self, errand, *, after=0.0):
         del after
         self.letters.append(errand.letter)
+        self.methods.add(errand.method)
 
     def take(self):
         """Return the calls that were made, as the bank's front door hands them on."""

@@ -63,6 +63,7 @@ def test_it_is_taken_then_done(world, momo, action, amount):
     assert found.facts["account"] == "WK9Q8P7R6T5W"
     (news,) = momo.hear(world.box.take()[0])
     assert news.order == asked.id
+    assert world.box.methods == {"PUT"}, "as the GSMA's specification has it"
 
 
 def test_asked_twice_it_is_one(world, momo):

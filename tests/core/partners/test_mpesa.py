@@ -110,11 +110,19 @@ def test_a_prompt_whose_answer_was_lost_is_named_by_its_call(world, mpesa):
     mpesa.send(asked, seconds=5)  # and the answer to it is lost
     found = mpesa.query(asked, seconds=5)
     assert isinstance(found, Unclear)
-    assert not found.asked, "which says nothing of Safaricom"
+    assert not found.failure, "which says nothing of Safaricom"
     for call in world.box.take():
         mpesa.hear(call)
     later(world)
     assert isinstance(mpesa.query(asked, seconds=5), Done)
+
+
+def test_a_prompt_that_nobody_names_ends_after_some_hours(world, mpesa):
+    asked = prompt(asked_at=world.clock.now)
+    later(world, 6 * 3600)
+    assert isinstance(mpesa.query(asked, seconds=5), Unclear)
+    later(world)
+    assert mpesa.query(asked, seconds=5) == Refused("expired", "nobody said which prompt this is")
 
 
 @pytest.mark.parametrize("amount", ["KES 10.50", "USD 10.00"])
@@ -125,7 +133,8 @@ def test_only_whole_shillings_leave(mpesa, amount):
 def test_a_payout_is_asked_after_by_our_own_id(world, mpesa):
     paid = order("pay", amount="KES 700.00", phone=PHONE)
     assert isinstance(mpesa.send(paid, seconds=5), Accepted)
-    assert isinstance(mpesa.send(paid, seconds=5), Unclear)  # they have an order of this id
+    again = mpesa.send(paid, seconds=5)
+    assert again == Unclear("they have an order of this id already", failure=False)
     assert isinstance(mpesa.query(paid, seconds=5), Accepted)
     later(world)
     found = mpesa.query(paid, seconds=5)
@@ -166,7 +175,7 @@ def test_a_notice_is_verified(world, mpesa):
 
 def test_a_notice_of_nothing_is_refused_in_the_end(world, mpesa):
     lie = order("verify", number="NOTHING", account="", created_at=world.clock.now)
-    assert isinstance(mpesa.send(lie, seconds=5), Unclear)
+    assert mpesa.send(lie, seconds=5) == Unclear("they do not know it yet", failure=False)
     assert mpesa.query(lie, seconds=5) == NotKnown()
     later(world, 16 * 60)
     assert mpesa.query(lie, seconds=5).code == "not_found"

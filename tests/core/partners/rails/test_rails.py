@@ -76,6 +76,7 @@ def test_another_order_of_the_same_payment_is_no_second_payment(desk):
     order, _ = desk.pay(end_to_end="WEK-ONE")
     other, told = desk.pay(end_to_end="WEK-ONE")
     assert isinstance(told, Unclear), "a duplicate was refused, so something did happen"
+    assert not told.failure, "and the switch did answer"
     assert isinstance(desk.ask(other), NotKnown)
     assert len(desk.switch.payments) == 1
     assert not isinstance(desk.ask(order), NotKnown)
