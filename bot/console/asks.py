@@ -7,6 +7,7 @@ from flask import Response, abort
 
 from bot.console import shell
 from bot.console.approvals import told
+from bot.console.given import id_field, id_of
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core import case_view, customer_view, phone
@@ -31,7 +32,7 @@ def ask(customer_id: UUID, kind: str) -> Response:
     with shell.house().unit() as unit:
         case = None
         if about:
-            found = case_view.get(unit, who, _id(about))
+            found = case_view.get(unit, who, id_of(about))
             if found.customer != customer_id:
                 abort(400)
             case = found.id
@@ -40,7 +41,7 @@ def ask(customer_id: UUID, kind: str) -> Response:
 
 
 def _recall(unit: Unit, who: Actor, customer: UUID, case: UUID | None, why: str) -> Approval:
-    payment = _id(shell.field("payment", most=40))
+    payment = id_field("payment")
     case_view.require_party(unit, customer, payment)
     return recall.request(unit, who, transfer=payment, case=case, reason=why)
 
@@ -80,10 +81,3 @@ ASKS: dict[str, Ask] = {
     "pin_reset": _pin_reset,
     "number_change": _number,
 }
-
-
-def _id(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError:
-        abort(400)

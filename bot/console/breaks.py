@@ -5,14 +5,13 @@ from uuid import UUID
 
 from flask import Response, abort, request
 
-from bot.console import looks, operations, shell
+from bot.console import given, looks, operations, shell
 from bot.console.approvals import told
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.errors import Refusal
 from core.recon import break_view, forced
 from core.recon import breaks as store
-from core.recon.breaks import UnknownBreak
 from core.recon.kinds import WORDS, Kind
 
 STATUSES = ("open", "resolved", "all")
@@ -25,7 +24,7 @@ MATCH = "operations.match"
 @guard(operations.READ)
 def listed() -> Response:
     """Show a page of breaks, what stands open by kind, and the latest runs."""
-    who, after = actor(), operations.cursor()
+    who, after = actor(), given.cursor()
     status, kind = shell.chosen("status", STATUSES) or "open", shell.chosen("kind", KINDS)
     narrowed: store.Status | None = (
         None if status == "all" else "resolved" if status == "resolved" else "open"
@@ -41,9 +40,7 @@ def listed() -> Response:
         "breaks",
         framed,
         tab="breaks",
-        found=found[: operations.PAGE],
-        next=found[operations.PAGE - 1].id if len(found) > operations.PAGE else None,
-        after=after,
+        **operations.paged(found, after),
         chosen={"status": status, "kind": kind},
         statuses=STATUSES,
         kinds=KINDS,
@@ -70,8 +67,6 @@ def force_match(break_id: UUID) -> Response:
             asked = forced.request(
                 unit, actor(), break_id, lines=lines, reason=shell.field("reason")
             )
-    except UnknownBreak:
-        raise
     except Refusal as refusal:
         return _page(break_id, refusal)
     shell.house().tell("breaks")

@@ -9,6 +9,7 @@ from flask import Response, abort, send_file
 
 from bot import handover
 from bot.console import shell
+from bot.console.given import id_field
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core import case_view
@@ -44,7 +45,7 @@ def release(case_id: UUID) -> Response:
 @guard("cases.assign")
 def assign(case_id: UUID) -> Response:
     """Hand a case to a colleague."""
-    to = _id(shell.field("to", most=40))
+    to = id_field("to")
     return _do(case_id, "assigned", lambda unit, who, case: case_queue.assign(unit, who, case, to))
 
 
@@ -95,7 +96,7 @@ def reopen(case_id: UUID) -> Response:
 @guard("cases.work")
 def link(case_id: UUID) -> Response:
     """Say that a case is about one of the customer's payments."""
-    payment = _id(shell.field("payment", most=40))
+    payment = id_field("payment")
     return _do(case_id, "saved", lambda unit, who, case: case_view.link(unit, who, case, payment))
 
 
@@ -136,7 +137,7 @@ def _resolve(case_id: UUID) -> Response:
     """Resolve a case and ask its customer whether that solved it, where they can be reached."""
     house, who = shell.house(), actor()
     try:
-        handover.close(house, who, case_id, key=_id(shell.field("key", most=40)))
+        handover.close(house, who, case_id, key=id_field("key"))
     except handover.NobodyToAnswer:
         return _do(
             case_id,
@@ -144,13 +145,6 @@ def _resolve(case_id: UUID) -> Response:
             lambda unit, who, case: case_work.set_status(unit, who, case, "Resolved"),
         )
     return shell.go("console.case", case_id=case_id, done="status")
-
-
-def _id(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError:
-        abort(400)
 
 
 def _reason() -> str:

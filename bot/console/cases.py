@@ -1,16 +1,17 @@
 """The list of cases: by tab and filter, page by page; the next one to take; and the search."""
 
 from typing import cast, get_args
-from uuid import UUID
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, redirect, url_for
 
 from bot.console import looks, shell
+from bot.console.customers import search
+from bot.console.given import cursor
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.access import audit
-from core.crm import case_catalog, case_list, case_queue, customers
+from core.crm import case_catalog, case_list, case_queue
 from core.crm import cases as store
 from core.crm.case_list import View
 from core.crm.case_store import Status
@@ -32,7 +33,7 @@ def cases() -> Response:
     who = actor()
     tab = cast("View", shell.chosen("tab", TABS) or "mine")
     chosen = {name: shell.chosen(name, among) for name, among in _FILTERS.items()}
-    after = _id(request.args.get("after", ""))
+    after = cursor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "cases")
         found = case_list.page(unit, who, tab, **chosen, after=after, limit=PAGE + 1)
@@ -82,27 +83,11 @@ def find() -> Response:
         case = store.find(unit, words)
         if case is not None:
             return cast("Response", redirect(url_for("console.case", case_id=case.id), code=303))
-        who.require("customers.read")
         framed = shell.frame(unit, "customers")
-        found = customers.search(unit, words)
+        found = search(unit, who, words)
         people = People()
         people.add(customers=found)
         people.load(unit)
-        audit.note(
-            unit,
-            who,
-            "customer.searched",
-            subject="customers",
-            subject_id="search",
-            after={"found": len(found)},
-        )
     if len(found) == 1:
         return shell.go("console.customer", customer_id=found[0])
     return shell.show("customers", framed, searched=True, found=found, people=people)
-
-
-def _id(given: str) -> UUID | None:
-    try:
-        return UUID(given) if given else None
-    except ValueError:
-        abort(400)

@@ -10,9 +10,12 @@ from bot.console.shell import console
 from bot.guard import actor, guard
 from core import customer_view
 from core.access import approval_store, audit
+from core.access.actors import Actor
 from core.approvals import freeze
 from core.crm import cases
+from core.crm import customers as store
 from core.errors import Refusal
+from core.store.unit import Unit
 
 LOOKS = 30
 
@@ -49,6 +52,24 @@ def reveal(customer_id: UUID) -> Response:
     except Refusal as refusal:
         return _page(customer_id, refusal)
     return _page(customer_id, shown=shown)
+
+
+def search(unit: Unit, who: Actor, words: str) -> list[UUID]:
+    """Return whom the words fit, by phone, e-mail, id number or name; how many is noted.
+
+    :raises Forbidden: if their role does not look at customers
+    """
+    who.require("customers.read")
+    found = store.search(unit, words)
+    audit.note(
+        unit,
+        who,
+        "customer.searched",
+        subject="customers",
+        subject_id="search",
+        after={"found": len(found)},
+    )
+    return found
 
 
 def _page(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import operations, shell
+from bot.console import given, operations, shell
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.fx import decision_view
@@ -17,7 +17,7 @@ def listed() -> Response:
     """Show a page of the log, the newest first."""
     kind = shell.chosen("kind", decision_view.KINDS)
     outcome = shell.chosen("outcome", decision_view.OUTCOMES)
-    after = operations.cursor()
+    after = given.cursor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
         found = decision_view.page(
@@ -28,9 +28,7 @@ def listed() -> Response:
         "fx_decisions",
         framed,
         tab="decisions",
-        found=found[: operations.PAGE],
-        next=found[operations.PAGE - 1].id if len(found) > operations.PAGE else None,
-        after=after,
+        **operations.paged(found, after),
         chosen=chosen,
         kinds=decision_view.KINDS,
         outcomes=decision_view.OUTCOMES,

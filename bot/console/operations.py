@@ -1,9 +1,10 @@
-"""What the pages of operations share: their tabs, their answers, and where a list goes on."""
+"""What the pages of operations share: their tabs, their answers, and lists by the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
-from flask import Response, abort, request, url_for
+from flask import Response, url_for
 
 from bot.console import shell
 from core.errors import Refusal
@@ -43,18 +44,19 @@ def show(
     )
 
 
-def cursor() -> UUID | None:
-    """Return the last row of the page before, None on the first page."""
-    given = request.args.get("after", "")
-    try:
-        return UUID(given) if given else None
-    except ValueError:
-        abort(400)
+class Row(Protocol):
+    """A row of a list; its id says where the next page goes on."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
 
 
-def uuid_field(name: str) -> UUID:
-    """Return an id that a form sent."""
-    try:
-        return UUID(shell.field(name, most=40))
-    except ValueError:
-        abort(400)
+def paged(found: Sequence[Row], after: UUID | None) -> dict[str, Any]:
+    """Return a page as the templates show it; one row more was read than it shows, if there is."""
+    more = len(found) > PAGE
+    return {
+        "found": found[:PAGE],
+        "next": found[PAGE - 1].id if more else None,
+        "after": after,
+    }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import operations, shell
+from bot.console import given, operations, shell
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.partners import order_view
@@ -15,7 +15,7 @@ from core.partners.order_view import TABS
 @guard(operations.READ)
 def listed() -> Response:
     """Show a page of orders, first those that no partner has said a final word about."""
-    who, after = actor(), operations.cursor()
+    who, after = actor(), given.cursor()
     tab = shell.chosen("tab", TABS) or "stuck"
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
@@ -27,9 +27,7 @@ def listed() -> Response:
         "partner_orders",
         framed,
         tab="orders",
-        found=found[: operations.PAGE],
-        next=found[operations.PAGE - 1].id if len(found) > operations.PAGE else None,
-        after=after,
+        **operations.paged(found, after),
         chosen=tab,
         tabs=TABS,
         depths=depths,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from bot.console import looks, operations, shell
+from bot.console import given, looks, operations, shell
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -20,7 +20,7 @@ STATUSES = (payout_view.OPEN, *overview.STATUSES, "all")
 @guard(operations.READ)
 def listed() -> Response:
     """Show a page of payments, narrowed down as was asked."""
-    who, after = actor(), operations.cursor()
+    who, after = actor(), given.cursor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
         rails, countries = payout_view.rails_used(unit), payout_view.countries(unit)
@@ -41,9 +41,7 @@ def listed() -> Response:
         "payouts",
         framed,
         tab="payouts",
-        found=found[: operations.PAGE],
-        next=found[operations.PAGE - 1].id if len(found) > operations.PAGE else None,
-        after=after,
+        **operations.paged(found, after),
         asked=asked,
         chosen={name: getattr(asked, name) for name in asked.__slots__},
         choices={
@@ -71,8 +69,6 @@ def ask_after_payout(payout_id: UUID) -> Response:
         with shell.house().unit() as unit:
             found = payout_view.find(unit, actor(), payout_id)
             payout_acts.ask_after(unit, actor(), found)
-    except payout_view.NoSuchPayout:
-        raise
     except Refusal as refusal:
         return _page(payout_id, refusal)
     shell.house().tell("orders")
@@ -87,8 +83,6 @@ def open_payout_case(payout_id: UUID) -> Response:
         with shell.house().unit() as unit:
             found = payout_view.find(unit, actor(), payout_id)
             payout_acts.open_case(unit, actor(), found, reason=shell.field("reason"))
-    except payout_view.NoSuchPayout:
-        raise
     except Refusal as refusal:
         return _page(payout_id, refusal)
     shell.house().tell("queue")

@@ -4,17 +4,14 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import looks, operations, shell
+from bot.console import given, looks, operations, shell
 from bot.console.approvals import told
+from bot.console.customers import search
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
-from core.access import audit
-from core.crm import customers
 from core.deposits import suspense, suspense_view
-from core.deposits.suspense import NotParked
 from core.errors import DeskRefusal, Refusal
-from core.store.unit import Unit
 
 
 class NobodyFound(DeskRefusal):
@@ -27,7 +24,7 @@ class NobodyFound(DeskRefusal):
 @guard(operations.READ)
 def listed() -> Response:
     """Show what is parked, the longest waiting first, and how old it is in all."""
-    who, after = actor(), operations.cursor()
+    who, after = actor(), given.cursor()
     status = shell.chosen("status", suspense_view.STATUSES) or "parked"
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
@@ -42,9 +39,7 @@ def listed() -> Response:
         "receipts",
         framed,
         tab="receipts",
-        found=found[: operations.PAGE],
-        next=found[operations.PAGE - 1].id if len(found) > operations.PAGE else None,
-        after=after,
+        **operations.paged(found, after),
         chosen=status,
         statuses=suspense_view.STATUSES,
         ages=ages,
@@ -66,10 +61,10 @@ def find_owner(receipt_id: UUID) -> Response:
     words = shell.field("words", most=80)
     try:
         with shell.house().unit() as unit:
-            found = _found(unit, words)
+            found = search(unit, actor(), words)
     except Refusal as refusal:
         return _page(receipt_id, refusal)
-    return _page(receipt_id, found=found)
+    return _page(receipt_id, None if found else NobodyFound(), found=found)
 
 
 @console.post("/operations/receipts/<uuid:receipt_id>/give")
@@ -82,11 +77,9 @@ def give_receipt(receipt_id: UUID) -> Response:
                 unit,
                 actor(),
                 payment=receipt_id,
-                customer=operations.uuid_field("customer"),
+                customer=given.id_field("customer"),
                 reason=shell.field("reason"),
             )
-    except NotParked:
-        raise
     except Refusal as refusal:
         return _page(receipt_id, refusal)
     shell.house().tell("receipts")
@@ -100,29 +93,10 @@ def send_receipt_back(receipt_id: UUID) -> Response:
     try:
         with shell.house().unit() as unit:
             suspense_view.send_back(unit, actor(), receipt_id, reason=shell.field("reason"))
-    except NotParked:
-        raise
     except Refusal as refusal:
         return _page(receipt_id, refusal)
     shell.house().tell("receipts")
     return shell.go("console.receipt", receipt_id=receipt_id, done="sent_back")
-
-
-def _found(unit: Unit, words: str) -> list[UUID]:
-    who = actor()
-    who.require("customers.read")
-    found = customers.search(unit, words)
-    audit.note(
-        unit,
-        who,
-        "customer.searched",
-        subject="customers",
-        subject_id="search",
-        after={"found": len(found)},
-    )
-    if not found:
-        raise NobodyFound
-    return found
 
 
 def _page(

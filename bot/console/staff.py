@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, request
+from flask import Response
 
 from bot import entrance
 from bot.console import shell
+from bot.console.given import cursor
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.access import sessions, staff
@@ -117,20 +118,15 @@ def _do(member_id: UUID, done: str, change: Callable[[Unit, Actor], Any]) -> Res
 
 
 def _page(refused: Refusal | None = None) -> Response:
-    given = request.args.get("after", "")
-    try:
-        after = UUID(given) if given else None
-    except ValueError:
-        abort(400)
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "staff")
-        found = staff.listed(unit, actor(), after=after, limit=PAGE)
+        found = staff.listed(unit, actor(), after=cursor(), limit=PAGE + 1)
     return shell.show(
         "staff",
         framed,
         status=shell.status_of(refused),
         refused=shell.told(refused),
-        members=found,
-        next=found[-1].id if len(found) == PAGE else None,
+        members=found[:PAGE],
+        next=found[PAGE - 1].id if len(found) > PAGE else None,
         roles=ROLES,
     )

@@ -233,6 +233,7 @@ def test_parked_money_is_given_by_two_or_sent_back(somebody, house, morning):
     page = desk.get(path).text
     assert "KES 4,500.00" in page and "O***o O***o +254 7** *** 111" in page
     assert "No customer fits" in desk.post(f"{path}/find", words="Nobody Known").text
+    assert [entry.after for entry in noted(house, "customer.searched")] == [{"found": 0}]
     found = desk.post(f"{path}/find", words="+254712000001").text
     customer = re.search(r'name="customer" value="([0-9a-f-]{36})"', found)
     assert customer is not None and "A***a O***o" in found
