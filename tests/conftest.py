@@ -16,6 +16,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from core.store.unit import Unit
 from tests.support import servers as support
+from tests.support.compiled import keep_compiled
 from tests.support.keys import FIELD_KEYS, KEYS, SEAL_KEY_TEXT
 from tests.support.servers import Servers
 
@@ -25,7 +26,12 @@ HOME = pytest.StashKey[Path]()
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # a Wednesday, 12:30 in Nairobi
 BANK = "template_bank"
 TESTS = Path(__file__).parent
-COUNTED = {"bot", "channels", "core", "flows", "stories", "worker"}
+COUNTED = {"channels", "core", "flows"}
+LONGEST = (
+    "tests/stories/test_stories.py", "tests/browser/", "tests/bot/embedded/test_launch.py",
+    "tests/kill/", "tests/flows/test_generated.py", "tests/worker/test_run.py",
+)  # fmt: skip
+"""What is begun first: a file that takes a minute and begins last keeps all others waiting."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Every database a test gets has data keys that this key wraps, and a log that this one chains.
     os.environ.setdefault("FIELD_KEYS", FIELD_KEYS)
     os.environ.setdefault("SEAL_KEY", SEAL_KEY_TEXT)
+    keep_compiled(config.stash[HOME] / "compiled")
 
 
 def _end_like_ctrl_c(*_: object) -> None:
@@ -46,7 +53,11 @@ def _end_like_ctrl_c(*_: object) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count branches where rooms are tested by themselves; counting makes Python half as fast."""
+    """Begin with what takes longest; count branches only where rooms are tested by themselves.
+
+    Counting makes Python half as fast, and the stories and the house walk through all rooms again.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
         room = item.path.relative_to(TESTS).parts[0]
         if room not in COUNTED:
@@ -62,7 +73,8 @@ class _ByFile(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    """Give out tests by file, whatever ``--dist`` says."""
+    """Give out tests by file in the order of ``items``, whatever ``--dist`` says."""
+    config.option.loadscopereorder = False
     return _ByFile(config, log)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from multiprocessing import get_context
 from threading import Event
 from typing import Any
-from uuid import UUID
 
 import uuid_utils.compat
 
@@ -19,11 +18,10 @@ from bot import hub, receipts
 from bot.house import House
 from bot.settings import Settings
 from core.access import approvals
-from core.access.actors import SYSTEM, Actor
-from core.access.approval_store import Approval
+from core.access.actors import SYSTEM
 from core.bills import paying
 from core.fx import convert
-from core.joining import Joining, join
+from core.joining import join
 from core.money import Money
 from core.partners import order_queue
 from core.recon import imports
@@ -31,10 +29,11 @@ from core.store import upkeep
 from core.store.engine import open_engine
 from core.transfers import waiting
 from tests.support import deposit_work
+from tests.support.in_a_unit import in_a_unit
 from worker.sending import Drain
 
 PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
+PROCESSES.set_forkserver_preload([__name__, "tests.support.prepared"])
 LONGEST = 30.0
 SENDER = "twilio:sms:21000"
 KILLED = -9
@@ -46,61 +45,10 @@ def _drain(house: House) -> None:
     Drain(house, sender, stop=Event(), idle_seconds=0.2).run()
 
 
-def _return_leases(house: House) -> None:
-    with house.unit() as unit:
-        upkeep.return_leases(unit)
-
-
-def _approve(house: House, actor: Actor, approval_id: UUID) -> Approval:
-    with house.unit() as unit:
-        return approvals.approve(unit, actor, approval_id)
-
-
-def _send_waiting(house: House, payer: UUID, wallet: UUID, phone: str, effect: UUID) -> object:
-    with house.unit() as unit:
-        return waiting.send_waiting(
-            unit,
-            id=effect,
-            payer=payer,
-            wallet=wallet,
-            phone=phone,
-            amount=Money(50_000, "KES"),
-            channel="ussd",
-        )
-
-
-def _join(house: House, new: Joining) -> object:
-    with house.unit() as unit:
-        return join(unit, new)
-
-
-def _convert(house: House, customer: UUID, quote: UUID, effect: UUID) -> object:
-    with house.unit() as unit:
-        return convert.convert(unit, id=effect, customer=customer, quote=quote, channel="ussd")
-
-
-def _take_in(house: House, content: bytes, partner: str) -> object:
-    with house.unit() as unit:
-        return imports.take_in(unit, SYSTEM, content, partner=partner)
-
-
 def _return_orders(house: House) -> None:
     with house.unit() as unit:
         order_queue.return_leases(unit)
         unit.wakes.clear()
-
-
-def _buy_airtime(house: House, customer: UUID, wallet: UUID, phone: str, effect: UUID) -> object:
-    with house.unit() as unit:
-        return paying.buy_airtime(
-            unit,
-            id=effect,
-            customer=customer,
-            wallet=wallet,
-            phone=phone,
-            amount=Money(10_000, "KES"),
-            channel="sms",
-        )
 
 
 WORK: dict[str, Callable[..., object]] = {
@@ -110,21 +58,31 @@ WORK: dict[str, Callable[..., object]] = {
     "expire conversations": hub.expire_conversations,
     "end session": hub.note_session_end,
     "note receipt": lambda house, receipt: receipts.writer(house).note(receipt),
-    "return leases": _return_leases,
+    "return leases": in_a_unit(upkeep.return_leases),
     "drain": _drain,
-    "approve": _approve,
-    "send waiting": _send_waiting,
-    "convert": _convert,
-    "join": _join,
+    "approve": in_a_unit(approvals.approve, "actor approval_id"),
+    "send waiting": in_a_unit(
+        waiting.send_waiting,
+        "payer wallet phone id",
+        amount=Money(50_000, "KES"),
+        channel="ussd",
+    ),
+    "convert": in_a_unit(convert.convert, "customer quote id", channel="ussd"),
+    "join": in_a_unit(join, "new"),
     **deposit_work.WORK,
     "pay or return what waits": worker.waiting.sweep,
     "make documents": worker.documents.make_due,
-    "ask partners": lambda house: worker.partner_orders.work(house, "airtime"),
+    "ask partners": worker.partner_orders.work,
     "return orders": _return_orders,
-    "buy airtime": _buy_airtime,
+    "buy airtime": in_a_unit(
+        paying.buy_airtime,
+        "customer wallet phone id",
+        amount=Money(10_000, "KES"),
+        channel="sms",
+    ),
     "pay plans": worker.plans.sweep,
     "reconcile": worker.reconciliation.sweep,
-    "take in": _take_in,
+    "take in": in_a_unit(imports.take_in, "content partner", actor=SYSTEM),
 }
 
 
