@@ -10,7 +10,6 @@ transaction leaves a lease behind; when it runs out, the message is sent again. 
 long as one such transaction takes, and a graceful stop waits until nothing is in it.
 """
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +26,7 @@ from channels.message import Fate, Sender, SendFailed
 from core.store import delivery
 from core.store.crashpoints import reached
 from core.store.delivery import Dead, Parcel, Taken
-from core.store.locks import held
+from worker.draining import IDLE_SECONDS, STEP_SECONDS, TROUBLED_SECONDS, Draining
 from worker.dress import dress
 from worker.fates import MOST_ATTEMPTS, Outcome, again, judge
 from worker.settle import write
@@ -41,22 +40,14 @@ HOLD = timedelta(seconds=45)
 """How long a lease lasts: longer than a provider may take, with all its time-outs."""
 PACE_SECONDS = 0.2
 """Between two messages to one contact: taken too fast, providers deliver them in any order."""
-STEP_SECONDS = 0.04
-"""How long answers are collected for one transaction, and how long a new row may lie unseen."""
-IDLE_SECONDS = 1.5
-"""How long a drain looks for more before it leaves."""
-RUN_SECONDS = 120.0
-"""After which a busy drain lets another process have its turn."""
-BEAT_SECONDS = 0.4
-TROUBLED_SECONDS = 0.25
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
 """What PostgreSQL, or the way to it, says when another moment may mend it."""
 
 log = structlog.get_logger()
 
 
-class Drain:
-    """A run over one number. ``stop`` ends it early: what is in flight finishes, nothing else."""
+class Drain(Draining):
+    """A run over one number; what is done are messages that were taken."""
 
     def __init__(
         self,
@@ -67,51 +58,17 @@ class Drain:
         threads: int = THREADS,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        self._house, self._sender, self._stop = house, sender, stop
-        self._threads, self._idle_seconds = threads, idle_seconds
+        most = threads + SPARE_THREADS
+        super().__init__(house, sender.key, stop=stop, threads=most, idle_seconds=idle_seconds)
+        self._sender, self._threads = sender, threads
         self._answers: SimpleQueue[tuple[Parcel, Taken | Outcome]] = SimpleQueue()
         self._unwritten: list[Taken | Outcome] = []
         self._in_flight: dict[int, tuple[str, float]] = {}
         self._slow = SlowContacts()
         self._resting: dict[str, float] = {}
-        self._beat_at = 0.0
-        self._taken = 0
 
-    def run(self) -> int:
-        """Send what is due until there is nothing more; return how many messages were taken.
-
-        Returns 0 at once when another process is at it.
-        """
-        with held(self._house.engine, f"drain:{self._sender.key}") as still:
-            if still is None:
-                return 0
-            most = self._threads + SPARE_THREADS
-            with ThreadPoolExecutor(most, thread_name_prefix="send") as pool:
-                try:
-                    self._send_all(pool, still)
-                finally:
-                    self._finish(pool)
-        return self._taken
-
-    def _send_all(self, pool: ThreadPoolExecutor, still: Callable[[], bool]) -> None:
-        until = monotonic() + RUN_SECONDS
-        while not self._stop.is_set() and monotonic() < until:
-            self._send_until_idle(pool, until)
-            self._house.waker.fall_silent(self._sender.key)
-            self._beat_at = 0.0
-            # Whoever queued a row while we seemed awake has called nobody: one last look.
-            if self._stop.is_set() or not still() or not self._step(pool, wait=0):
-                return
-        self._house.wake({self._sender.key})
-
-    def _send_until_idle(self, pool: ThreadPoolExecutor, until: float) -> None:
-        active = monotonic()
-        while not self._stop.is_set() and monotonic() < until:
-            self._beat()
-            if self._step(pool, wait=STEP_SECONDS):
-                active = monotonic()
-            elif not self._in_flight and monotonic() - active >= self._idle_seconds:
-                return
+    def _is_busy(self) -> bool:
+        return bool(self._in_flight)
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
         """Wait for what is in flight and write it down, for as long as its leases last."""
@@ -177,7 +134,7 @@ class Drain:
         self._slow.note(contact, now - began, now=now)
         self._unwritten.append(answer)
         if isinstance(answer, Taken):
-            self._taken += 1
+            self._done += 1
             self._resting[contact] = now + PACE_SECONDS
 
     def _write_and_lease(self, room: int) -> list[Parcel]:
@@ -268,8 +225,3 @@ class Drain:
             detail=detail,
             ms=round(took * 1000, 1),
         )
-
-    def _beat(self) -> None:
-        if monotonic() >= self._beat_at:
-            self._house.waker.beat(self._sender.key)
-            self._beat_at = monotonic() + BEAT_SECONDS

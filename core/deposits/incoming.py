@@ -33,9 +33,9 @@ class Incoming:
     number: str
     """The partner's receipt number; empty where it does not say."""
     amount: Money
-    account: str = ""
+    account: str = field(default="", repr=False)
     """Whom it is for, as the payer wrote it."""
-    payer: Mapping[str, str] = field(default_factory=dict)
+    payer: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Who paid: ``phone`` (E.164), ``name``, and what it takes to pay it back."""
 
 

@@ -148,10 +148,15 @@ def _sent(entry: Mapping[str, Any]) -> Sent:
     if DUPLICATE in error.lower():
         return Unclear("a duplicate, it says", failure=False)
     if status in FAILED:
-        return Refused(CODES.get(error, "refused"), error, reference)
+        return _refused(error, reference)
     if status in TAKEN | HAPPENED and reference not in {"", "None"}:
         return Accepted(reference)
     return Unclear(f"status {status[:40]}")
+
+
+def _refused(why: str, reference: str) -> Refused:
+    """Return a refusal in the wholesaler's words: a code where they are those that it documents."""
+    return Refused(CODES.get(why, "refused"), why if why in CODES else "", reference, why)
 
 
 def _found(found: Mapping[str, Any], order: Order) -> Accepted | Done | Refused | Unclear:
@@ -162,7 +167,7 @@ def _found(found: Mapping[str, Any], order: Order) -> Accepted | Done | Refused 
     if status in TAKEN:
         return Accepted(reference)
     if status in FAILED:
-        return Refused(CODES.get(why, "refused"), why, reference)
+        return _refused(why, reference)
     if status not in HAPPENED:
         return Unclear(f"status {status[:40]}")
     facts = {"receipt": reference}

@@ -31,7 +31,7 @@ class Done:
     """Final: it happened."""
 
     reference: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What came of it, such as a token or the amount that really moved (``str(Money)``).
 
     A query tells the same facts as a send: the answer to the send may have been lost.
@@ -51,6 +51,8 @@ class Refused:
     reason: str = ""
     """The partner's own code, for people who look after the bank: no name, number or free word."""
     reference: str = ""
+    words: str = field(default="", repr=False)
+    """What the partner wrote of it besides: whatever that may be, so it is kept sealed or not."""
     kind: Literal["refused"] = "refused"
 
 

@@ -186,7 +186,7 @@ def _stands(data: Mapping[str, Any], order: str) -> Accepted | Done | Refused | 
         case "successful":
             return _done(data, order)
         case "failed":
-            return Refused("declined", str(data.get("processor_response", "")))
+            return Refused("declined", words=str(data.get("processor_response", "")))
     return Accepted("")
 
 
@@ -217,4 +217,4 @@ def _refunded(data: object, amount: Money) -> Accepted | Done | Refused | Unclea
 
 
 def _shown(reply: Reply, told: Mapping[str, Any]) -> str:
-    return f"HTTP {reply.status} {told.get('message', '')}".strip()
+    return f"HTTP {reply.status} {told.get('code', '')}".strip()

@@ -76,6 +76,6 @@ class Daraja:
         told = reply.json()
         token = told.get("access_token")
         if not reply.ok or not isinstance(token, str):
-            raise Rejected(f"HTTP {reply.status} {told.get('errorMessage', '')}".strip())
+            raise Rejected(f"HTTP {reply.status} {told.get('errorCode', '')}".strip())
         lasts = str(told.get("expires_in", "0"))
         return token, timedelta(seconds=int(lasts) if lasts.isdecimal() else 0)

@@ -135,7 +135,9 @@ class Momo(ByAction):
         if status == "failed":
             fault = told.get("errorReference")
             fault = fault if isinstance(fault, dict) else {}
-            return Refused(_why(fault), str(fault.get("errorDescription", "")), order.reference)
+            words = str(fault.get("errorDescription", ""))
+            code = str(fault.get("errorCode", ""))
+            return Refused(_why(fault), code, order.reference, words)
         if status != "completed":
             return Accepted(str(told.get("serverCorrelationId", order.reference)))
         if "amount" in told:

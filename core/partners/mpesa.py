@@ -131,7 +131,8 @@ class Mpesa(ByAction, MpesaHearing):
             return Done(checkout, {"amount": order.body["amount"], "phone": order.body["phone"]})
         if code in IN_PROCESS:
             return Accepted(checkout)
-        return Refused(mpesa_result.why(code), f"{code} {told.get('ResultDesc', '')}", checkout)
+        words = str(told.get("ResultDesc", ""))
+        return Refused(mpesa_result.why(code), code, checkout, words)
 
     def _unnamed(self, order: Order) -> Refused | Unclear:
         """Return what is said of a prompt that nobody can be asked about."""
@@ -234,16 +235,17 @@ def _not_taken(reply: Reply, told: Mapping[str, Any]) -> Refused | Unclear:
     Errors of the caller's and a full queue are certain: the request went no further than the door.
     """
     code = str(told.get("errorCode") or told.get("ResponseCode") or "")
+    words = str(told.get("errorMessage") or told.get("ResponseDescription") or "")
+    why = ""
     if 400 <= reply.status < 500 and reply.status != 408:
-        return Refused("busy" if reply.status == 429 else "invalid", _shown(reply, told))
-    if "unable to lock" in str(told.get("errorMessage", "")).lower() or code == "500.003.02":
-        return Refused("busy", _shown(reply, told))
-    if reply.ok and code:
-        return Refused("invalid", _shown(reply, told))
-    return Unclear(_shown(reply, told))
+        why = "busy" if reply.status == 429 else "invalid"
+    elif "unable to lock" in words.lower() or code == "500.003.02":
+        why = "busy"
+    elif reply.ok and code:
+        why = "invalid"
+    return Refused(why, _shown(reply, told), words=words) if why else Unclear(_shown(reply, told))
 
 
 def _shown(reply: Reply, told: Mapping[str, Any]) -> str:
     code = told.get("errorCode") or told.get("ResponseCode") or ""
-    words = told.get("errorMessage") or told.get("ResponseDescription") or ""
-    return f"HTTP {reply.status} {code} {words}".strip()
+    return f"HTTP {reply.status} {code}".strip()

@@ -83,7 +83,7 @@ def _no_status(result: object) -> NotKnown | Unclear:
     words = str(result.get("ResultDesc", ""))
     if any(part in words.lower() for part in UNKNOWN):
         return NotKnown()
-    return Unclear(f"{result.get('ResultCode')} {words}")
+    return Unclear(f"the question ended as {result.get('ResultCode')}")
 
 
 def _completed(facts: Mapping[str, str], order: Order, number: str) -> Done | Unclear:

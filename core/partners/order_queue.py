@@ -57,11 +57,38 @@ class Due:
     since: datetime
 
 
-def take(unit: Unit, partner: str, *, most: int) -> list[Taken]:
+def take(unit: Unit, partner: str, *, most: int, filed: str = "") -> list[Taken]:
     """Lease orders of a partner that are due, the longest due first.
 
-    None while the partner's circuit is open; one alone, to try it, when it may have mended.
+    None while the partner's circuit is open; one alone, to try it, when it may have mended. Orders
+    to be sent whose action is ``filed`` are left to `take_file`.
     """
+    which = "(status <> 'queued' or action <> %(filed)s)"
+    return _lease(unit, partner, most=most, which=which, filed=filed)
+
+
+def take_file(
+    unit: Unit, partner: str, *, filed: str, most: int, gathered: timedelta
+) -> list[Taken]:
+    """Lease orders to be sent together, as `take` does: all of an action that are due.
+
+    None until the first of them has been due for the time in which others ``gathered``.
+    """
+    first: datetime | None = unit.value(
+        """
+        select min(due_at) from partner_orders
+        where partner = %(partner)s and status = 'queued' and action = %(filed)s
+        """,
+        partner=partner,
+        filed=filed,
+    )
+    if first is None or first > unit.now - gathered:
+        return []
+    which = "status = 'queued' and action = %(filed)s"
+    return _lease(unit, partner, most=most, which=which, filed=filed)
+
+
+def _lease(unit: Unit, partner: str, *, most: int, which: str, filed: str) -> list[Taken]:
     most = health.room(unit, partner, most=most)
     if not most:
         return []
@@ -71,7 +98,7 @@ def take(unit: Unit, partner: str, *, most: int) -> list[Taken]:
         with due as (
             select id from partner_orders
             where partner = %(partner)s and status in ('queued', 'accepted', 'unclear')
-                and due_at <= %(now)s and lease is null
+                and due_at <= %(now)s and lease is null and {which}
             order by due_at, id limit %(most)s for update skip locked
         )
         update partner_orders o set
@@ -85,6 +112,7 @@ def take(unit: Unit, partner: str, *, most: int) -> list[Taken]:
             o.waits, o.unknown, o.due_at
         """,
         partner=partner,
+        filed=filed,
         most=most,
         lease=lease,
         until=unit.now + HOLD,

@@ -6,7 +6,7 @@ status moves, in `moves`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class Order:
     action: str
     subject: str
     subject_id: UUID
-    body: Mapping[str, str]
+    body: Mapping[str, str] = field(repr=False)
     """Plain strings; amounts as ``str(Money)``. Empty once the order is forgotten."""
     reference: str
     """The partner's own id, once told; else empty."""

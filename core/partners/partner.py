@@ -1,7 +1,7 @@
 """What every partner looks like to the bank, whatever it speaks over the wire."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
@@ -29,6 +29,31 @@ class Partner(Protocol):
         self, order: Order, *, seconds: float
     ) -> Accepted | Done | Refused | NotKnown | Unclear | NotSent:
         """Ask how an order stands that was sent; what it says is what really happened."""
+
+
+@runtime_checkable
+class Filing(Protocol):
+    """A partner that takes many orders in one call: a file.
+
+    Each is an order of its own all the same: asked once, and asked after until it is certain.
+    """
+
+    @property
+    def name(self) -> str:
+        """The key of its orders."""
+
+    @property
+    def filed(self) -> str:
+        """The action of the orders that leave in files."""
+
+    @property
+    def most_in_a_file(self) -> int:
+        """How many orders leave in one call; as many answers are noted while leases last."""
+
+    def send_all(
+        self, orders: Sequence[Order], *, seconds: float
+    ) -> Sequence[Accepted | Done | Refused | Unclear | NotSent]:
+        """Ask for orders of that action, once; return an answer to each, in their order."""
 
 
 class Call(Protocol):
@@ -79,7 +104,7 @@ class Told:
     """What the partner calls this news; the same each time it is delivered."""
     order: UUID | None = None
     reference: str = ""
-    verify: Mapping[str, str] | None = None
+    verify: Mapping[str, str] | None = field(default=None, repr=False)
     subject: str = "receipt"
     """Whose the ``verify`` order is: ``receipt`` for money in, ``return`` for money back."""
 

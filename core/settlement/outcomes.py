@@ -51,7 +51,7 @@ def refused(unit: Unit, order: Order, answer: Answer) -> None:
         return
     reason = reasons.reason(answer.code)
     if not reason.next_rail:
-        endings.fail(unit, one, code=reason.code, event="refused", words=answer.reason)
+        endings.fail(unit, one, code=reason.code, event="refused", words=answer.words)
         return
     if one.reserved_at is not None:
         liquidity.release(unit, one.reserved_at, one.amount)

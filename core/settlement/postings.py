@@ -50,26 +50,35 @@ def hold(
     held.hold(unit, id, wallet=wallet, fee=fee, reference=reference)
 
 
-def into_clearing(unit: Unit, one: Settlement, *, held_for: Rail, rail: Rail) -> None:
+def into_clearing(unit: Unit, one: Settlement, *, rail: Rail) -> None:
     """Bring the amount into the clearing account of a rail, from the wallet or another rail's.
 
-    ``held_for`` is the rail it was set aside for, or that it stands in clearing for.
+    What was set aside is captured to where it was set aside for: while the payment waited another
+    rail may have become the better one, more than once.
 
     :raises HoldExpired: if it was set aside for too long
     :raises HoldClosed: if it is not set aside any more
     """
     step = f"attempt {one.attempts + 1}"
-    stands, wanted = (
-        _account(unit, kind, one.amount, one.id)
-        for kind in (one.clearing or held_for.clearing, rail.clearing)
-    )
+    wanted = _account(unit, rail.clearing, one.amount, one.id)
     held_yet = one.clearing is None
+    stands = _stands_at(unit, one)
     book.lock_holds(unit, [one.id] if held_yet else [], accounts=[stands, wanted])
     if held_yet:
         book.capture(unit, id=uuid5(one.id, "capture"), hold=one.id, final=True)
     if stands != wanted:
         legs = [book.Leg(stands, wanted, one.amount)]
         _post(unit, one, f"reroute {step}", type="reroute", legs=legs, wallet=None)
+
+
+def _stands_at(unit: Unit, one: Settlement) -> UUID:
+    """Return the clearing account of a payment: where it is, or where its hold leads."""
+    if one.clearing is not None:
+        return _account(unit, one.clearing, one.amount, one.id)
+    hold = book.hold(unit, one.id)
+    if hold is None:
+        raise LookupError("a payment that waits is set aside")
+    return hold.credit
 
 
 def settle(unit: Unit, one: Settlement, rail: Rail) -> None:

@@ -123,7 +123,7 @@ def _leave(
         return
     try:
         with unit.savepoint():
-            postings.into_clearing(unit, one, held_for=_held_for(unit, one, rail), rail=rail)
+            postings.into_clearing(unit, one, rail=rail)
     except Refusal:
         # What was set aside is gone: its time was over. Nothing has left, so nothing is lost.
         liquidity.release(unit, rail.nostro, one.amount)
@@ -162,10 +162,6 @@ def _leave(
         },
     )
     reached("payout.sent")
-
-
-def _held_for(unit: Unit, one: Settlement, rail: Rail) -> Rail:
-    return rail if one.rail == rail.rail else rails.rail(unit, one.rail)
 
 
 def _wait_for_liquidity(unit: Unit, one: Settlement, rail: Rail) -> None:

@@ -117,7 +117,7 @@ def come_to_rest(house: House, clock: Clock) -> None:
     for _ in range(12):
         clock.pass_(seconds=order_queue.HOLD.total_seconds())
         crashes.do(house, "return orders")
-        crashes.do(house, "ask partners")
+        crashes.do(house, "ask partners", "airtime")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,8 @@ def come_to_rest(house: House, clock: Clock) -> None:
 )
 def test_whenever_it_dies_the_partner_acts_once(house, amina, firm, clock, at, sends):
     order = buy(house, amina)
-    assert crashes.exit_code(house.settings, "ask partners", now=clock.now, at=at) == KILLED
+    work = (house.settings, "ask partners", "airtime")
+    assert crashes.exit_code(*work, now=clock.now, at=at) == KILLED
     come_to_rest(house, clock)
     with house.unit() as unit:
         assert orders.find(unit, order).status == "done"

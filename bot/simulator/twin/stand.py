@@ -28,7 +28,7 @@ class Callback:
     """What is said instead when the faults make it lie."""
     after: float = 0.0
     """Seconds from now."""
-    url: str = ""
+    url: str = field(default="", repr=False)
     """Where to; `Stand.webhook` when empty."""
     method: str = "POST"
     headers: Callable[[str], Mapping[str, str]] = unsigned

@@ -24,7 +24,7 @@ class Eft(Rail):
 
     name = "eft"
     filed = "pay"
-    most_in_a_file = 1000
+    most_in_a_file = 500
 
     def send_all(self, orders: Sequence[Order], *, seconds: float) -> list[Sent]:
         """Ask for orders to ``pay``, in one file for each window; return an answer to each."""

@@ -100,7 +100,7 @@ class Rail:
         if told is None:
             return Accepted()
         if told.code in REJECTED:
-            return Refused(told.reason, told.words, told.reference)
+            return Refused(told.reason, "", told.reference, told.words)
         if told.code in SETTLED:
             return Done(told.reference, {"amount": str(back.amount)})
         return Accepted(told.reference)

@@ -33,4 +33,4 @@ def _of_code(told: Status, order: Order) -> Accepted | Done | Refused | Unclear:
         return Unclear(f"the status {told.code}, which nobody here knows")
     if told.reason in DUPLICATE:
         return Unclear("they have a payment of this id already", failure=False)
-    return Refused(told.reason or NO_REASON, told.words, told.reference)
+    return Refused(told.reason or NO_REASON, "", told.reference, told.words)

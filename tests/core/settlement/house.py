@@ -122,7 +122,7 @@ class Partners:
         return self.answer(partner, Done("P1", facts))
 
     def refuse(self, partner: str, code: str, words: str = "") -> list[Order]:
-        return self.answer(partner, Refused(code, words))
+        return self.answer(partner, Refused(code, words=words))
 
     def accept(self, partner: str) -> list[Order]:
         return self.answer(partner, Accepted("P1"))

@@ -109,6 +109,27 @@ def test_when_pesalink_refuses_eft_takes_it_in_its_window_and_is_netted(unit, ba
     whole(unit)
 
 
+def test_what_was_set_aside_for_one_rail_and_leaves_by_another_stands_in_its_clearing(
+    unit, bank, brian
+):
+    """PesaLink is no way there any more when the payment is to leave."""
+    unit.now = NIGHT
+    payout = house.start(unit, brian)
+    unit.run("update settlements set tried = '{KE-PESALINK}'")
+    house.send_all(unit)
+    waiting = store.find(unit, payout)
+    assert (waiting.status, waiting.rail) == ("queued", "KE-EFT")
+    unit.now = waiting.due_at + timedelta(seconds=2)
+    house.send_all(unit)
+    assert house.clearing(unit) == {"clearing_eft": 150_000}
+    bank.accept("eft")
+    unit.now += timedelta(hours=20)
+    bank.done("eft")
+    assert house.status(unit, payout) == "settled"
+    assert house.clearing(unit) == {}
+    whole(unit)
+
+
 def test_a_refusal_of_the_account_goes_back_at_once_with_the_reason(unit, bank, brian):
     payout = house.start(unit, brian)
     house.send_all(unit)
