@@ -20,6 +20,7 @@ from bot.admission import Admission
 from bot.house import House
 from bot.ledger_gauges import LedgerCollector
 from bot.partner_gauges import PartnerCollector
+from bot.recon_gauges import ReconCollector
 from bot.wake import CALLS, DRAIN, JOBS
 from core.crm import parked
 from core.store import upkeep
@@ -66,6 +67,7 @@ def counts() -> Response:
     registry_of_now.register(ParkedCollector(_house()))
     registry_of_now.register(LedgerCollector(_house()))
     registry_of_now.register(PartnerCollector(_house()))
+    registry_of_now.register(ReconCollector(_house()))
     body = generate_latest(registry) + generate_latest(registry_of_now)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 

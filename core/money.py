@@ -77,6 +77,11 @@ class Money:
         """The amount in the currency's main unit, exact."""
         return Decimal(self.minor).scaleb(-DIGITS[self.currency])
 
+    @property
+    def grouped(self) -> str:
+        """The amount as people who work here read it: ``KES 12,400.00``."""
+        return f"{self.currency} {self.major:,f}"
+
     def __str__(self) -> str:
         return f"{self.currency} {self.major:f}"
 

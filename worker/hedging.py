@@ -4,13 +4,23 @@ Every chore here may run twice without harm: what it did counts at once.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from bot.house import House
-from core.fx import hedge_outcomes, hedging, position_view, providers, rate_alerts, rates, sweeping
+from core.fx import (
+    hedge_outcomes,
+    hedging,
+    position_view,
+    providers,
+    rate_alerts,
+    rates,
+    revaluation,
+    sweeping,
+)
 from core.partners import liquidity_market
+from worker.rounds import in_rounds
 
 QUOTES_AT_ONCE = 500
-MOST_ROUNDS = 20
 LATELY = timedelta(seconds=4)
 """Twice as long as it takes until positions are looked at again."""
 DEMO_GOOD_FOR = timedelta(minutes=10)
@@ -32,38 +42,26 @@ def cover(house: House) -> int:
 
 def settle(house: House) -> int:
     """Move what providers deliver today; return how many trades that were."""
-    settled = 0
-    for _ in range(MOST_ROUNDS):
-        with house.unit() as unit:
-            some = hedge_outcomes.settle(unit)
-        settled += some
-        if some < hedge_outcomes.MOST_SETTLED:
-            break
-    return settled
+    return in_rounds(house, hedge_outcomes.settle, most=hedge_outcomes.MOST_SETTLED)
+
+
+def revalue(house: House) -> int:
+    """Value positions for the day that ended last at home; return how many pairs that were."""
+    with house.unit() as unit:
+        pairs = revaluation.revalue(unit)
+    if pairs:
+        house.tell("positions")
+    return pairs
 
 
 def sweep_quotes(house: House) -> int:
     """End quotes that nobody used in time; return how many."""
-    ended = 0
-    for _ in range(MOST_ROUNDS):
-        with house.unit() as unit:
-            some = sweeping.sweep(unit, most=QUOTES_AT_ONCE)
-        ended += some
-        if some < QUOTES_AT_ONCE:
-            break
-    return ended
+    return in_rounds(house, partial(sweeping.sweep, most=QUOTES_AT_ONCE), most=QUOTES_AT_ONCE)
 
 
 def tell_rates(house: House) -> int:
     """Tell customers whose rate is reached; return how many."""
-    told = 0
-    for _ in range(MOST_ROUNDS):
-        with house.unit() as unit:
-            some = rate_alerts.tell_reached(unit)
-        told += some
-        if some < rate_alerts.AT_ONCE:
-            break
-    return told
+    return in_rounds(house, rate_alerts.tell_reached, most=rate_alerts.AT_ONCE)
 
 
 def look_after_providers(house: House) -> int:

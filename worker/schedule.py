@@ -116,6 +116,7 @@ def chores(drains: Drains) -> Sequence[Chore]:
         Chore("move the demo's rates", 30, hedging.move_demo_rates),
         Chore("cover positions", 2, hedging.cover),
         Chore("settle hedges", 60, hedging.settle),
+        Chore("revalue positions", 60, hedging.revalue),
         Chore("sweep quotes", 30, hedging.sweep_quotes),
         Chore("tell reached rates", 15, hedging.tell_rates),
         Chore("look after liquidity", 60, hedging.look_after_providers),

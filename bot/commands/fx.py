@@ -68,6 +68,11 @@ def positions(context: click.Context, *, as_json: bool, pairs: bool) -> None:
             columns = ("position", "ordered", "promised", "limit", "worth")
             table(lines, columns, as_json=as_json)
     click.echo(f"open in all: {known.exposure} of {known.limit}", err=True)
+    if known.revalued is not None:
+        click.echo(
+            f"at the end of {known.revalued.day}: {known.revalued.gain} since the first trade",
+            err=True,
+        )
     for breach in breaches:
         click.echo(breach, err=True)
     context.exit(1 if breaches else 0)

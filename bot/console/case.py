@@ -10,10 +10,10 @@ from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core import case_view, customer_view
-from core.access import approval_store, staff
+from core.access import approval_store
 from core.access.actors import Actor
 from core.approvals import freeze
-from core.crm import case_list, case_thread, case_work
+from core.crm import case_list, case_takers, case_thread, case_work
 from core.crm.cases import Case
 from core.crm.sla import PRIORITIES
 from core.ledger import book
@@ -69,13 +69,14 @@ def gather(unit: Unit, who: Actor, case_id: UUID) -> dict[str, Any]:
         "people": people,
         "asked": asked,
         "works": case_view.works(who, found),
+        "takes": case_takers.takes(unit, who, found.category),
         "reach": case_view.reach(unit, found),
         "payments": case_view.linked(unit, found),
         "offered": case_view.offered(unit, found),
         "files": case_view.files(unit, found),
         "priorities": PRIORITIES,
         "moves": sorted(case_work.MOVES[found.status] - {"Escalated"}),
-        "colleagues": staff.who_may(unit, "cases.take") if who.may("cases.assign") else {},
+        "colleagues": case_takers.named(unit, found.category) if who.may("cases.assign") else {},
         "met": _places(unit, who, found),
         "freezes": _freezes(unit, who, found),
         "key": shell.house().new_id(),

@@ -148,7 +148,7 @@ def chosen(name: str, among: Sequence[str]) -> str:
 
 def money(amount: Money) -> str:
     """Return an amount as it is read: ``KES 12,400.00``."""
-    return f"{amount.currency} {amount.major:,f}"
+    return amount.grouped
 
 
 def written(value: str) -> str:

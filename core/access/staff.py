@@ -253,22 +253,6 @@ def names(unit: Unit, ids: Sequence[UUID]) -> dict[UUID, str]:
     return {row.id: unit.keys.open(bytes(row.name), field="staff.name", row=row.id) for row in rows}
 
 
-def who_may(unit: Unit, permission: str) -> dict[UUID, str]:
-    """Return the names of active members of staff whose role has a permission, by their ids."""
-    rows = unit.all(
-        """
-        select s.id, s.name from staff s join role_permissions p on p.role = s.role
-        where p.permission = %(permission)s and s.is_active and s.password_hash is not null
-        limit 1000
-        """,
-        permission=permission,
-    )
-    named = {
-        row.id: unit.keys.open(bytes(row.name), field="staff.name", row=row.id) for row in rows
-    }
-    return dict(sorted(named.items(), key=lambda one: one[1]))
-
-
 def listed(unit: Unit, by: Actor, *, after: UUID | None = None, limit: int = 50) -> list[Member]:
     """Return members of staff by when they were added; ``after`` is the last of the page before.
 

@@ -111,7 +111,7 @@ def _open_case(unit: Unit, one: Bought, title: str, words: str) -> None:
         category="Transfer",
         sub_category="not_received",
         title=f"{one.kind.capitalize()} {one.reference}: {title}",
-        description=f"{one.amount}. {words}",
+        description=f"{one.amount.grouped}. {words}",
         priority="High",
         channel="desk",
         conversation=None,

@@ -5,13 +5,13 @@ the clocks change is as long as it is. Public holidays come from the library ``h
 bank wrote down itself (an extra holiday, a half day, a worked Saturday) wins over everything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from core.store.unit import Unit
+from core.store.unit import Row, Unit
 
 HOME = "KE"
 """Whose calendar is kept for people of a country without one of its own."""
@@ -95,7 +95,12 @@ class Calendar:
 
 def load(unit: Unit, country: str) -> Calendar:
     """Return a country's calendar, or that of ``HOME`` when it has none."""
-    row = unit.one(
+    return load_all(unit, [country])[country]
+
+
+def load_all(unit: Unit, countries: Collection[str]) -> dict[str, Calendar]:
+    """Return the calendars of countries, that of ``HOME`` for those that have none."""
+    rows = unit.all(
         """
         select c.country, c.zone, c.opens, c.closes, c.weekdays,
             array(select d.day from calendar_days d where d.country = c.country
@@ -104,12 +109,15 @@ def load(unit: Unit, country: str) -> Calendar:
                   order by d.day) as day_opens,
             array(select d.closes from calendar_days d where d.country = c.country
                   order by d.day) as day_closes
-        from calendars c where c.country in (%(country)s, %(home)s)
-        order by c.country = %(country)s desc limit 1
+        from calendars c where c.country = any(%(countries)s)
         """,
-        country=country,
-        home=HOME,
+        countries=[*countries, HOME],
     )
+    known = {row.country: _calendar(row) for row in rows}
+    return {country: known.get(country, known[HOME]) for country in countries}
+
+
+def _calendar(row: Row) -> Calendar:
     own = {
         day: None if opens is None else (opens, closes)
         for day, opens, closes in zip(row.days, row.day_opens, row.day_closes, strict=True)

@@ -19,6 +19,7 @@ CATEGORIES: Mapping[str, Mapping[str, Priority]] = {
     "Fraud": {"": "Critical"},
     "Deposit": {"suspense": "High", "stuck": "High", "": "Medium"},
     "Reconciliation": {"": "Medium"},
+    "Hedging": {"": "High"},  # the bank does not know what it owes, and whether it is covered
     "Complaint": {"": "Medium"},
     "Question": {"person": "Medium", "": "Low"},  # somebody asked for a person waits for one
     "Other": {"": "Low"},

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from core.access import audit
-from core.access.actors import Actor
+from core.access.actors import Actor, Forbidden
+from core.crm import case_takers
 from core.crm.case_store import COLUMNS, UNFINISHED, Case, lock, read, save
+from core.crm.case_takers import Taker
 from core.crm.case_work import NotYourCase, moved_to
 from core.errors import DeskRefusal
 from core.store.unit import Unit
@@ -38,7 +40,7 @@ TAKE = """
 with next as (
     select id, status from cases
     where assigned_to is null and status in ('Open', 'Escalated') and status = any(%(takes)s)
-        and {which}
+        and {which} and (%(only)s::text[] = '{{}}' or category = any(%(only)s))
     order by sla_breached_at is null, urgency, sla_deadline, id
     limit 1 for update skip locked
 ), taken as (
@@ -66,7 +68,7 @@ def take_next(unit: Unit, actor: Actor) -> Case | None:
     """Give an agent the case that should be worked on next, or None when nothing waits.
 
     What is late comes first, then what is urgent, then what is due first. Escalated cases go to
-    those who may hand out cases.
+    those who may hand out cases, and a role that is there for some categories is given those alone.
 
     :raises Forbidden: if they may take none
     :raises HandsFull: if they have as many as they may
@@ -77,7 +79,7 @@ def take_next(unit: Unit, actor: Actor) -> Case | None:
 def claim(unit: Unit, actor: Actor, case: Case) -> Case:
     """Give somebody a case that nobody has, and return it as it is now.
 
-    :raises Forbidden: if they may take none
+    :raises Forbidden: if they may take none, or none of its category
     :raises NotYourCase: if it is escalated and they may not hand out cases
     :raises CannotTake: if they were let go meanwhile
     :raises HandsFull: if they have as many as they may
@@ -85,7 +87,7 @@ def claim(unit: Unit, actor: Actor, case: Case) -> Case:
     """
     if case.status == "Escalated" and not actor.may("cases.assign"):
         raise NotYourCase(number=case.number)
-    taken = _take(unit, actor, case.id)
+    taken = _take(unit, actor, case)
     if taken is None:
         raise CaseTaken(number=case.number)
     return taken
@@ -98,11 +100,12 @@ def assign(unit: Unit, actor: Actor, case: Case, to: UUID | None) -> Case:
 
     :raises Forbidden: if they may not hand out cases
     :raises CaseTaken: if there is nothing more to do about it
-    :raises CannotTake: if ``to`` takes no cases
+    :raises CannotTake: if ``to`` takes no cases, or none of its category
     """
     if to is not None:
         actor.require("cases.assign")
-        _require_taker(unit, to)
+        if not _require_taker(unit, to).takes(case.category):
+            raise CannotTake
     before = lock(unit, case.id)
     if actor.id is None or before.assigned_to != actor.id:
         actor.require("cases.assign")
@@ -111,11 +114,12 @@ def assign(unit: Unit, actor: Actor, case: Case, to: UUID | None) -> Case:
     return _hand(unit, actor, before, to)
 
 
-def release_all(unit: Unit, actor: Actor, staff: UUID) -> list[UUID]:
+def release_all(unit: Unit, actor: Actor, staff: UUID, *, keeps: Taker | None = None) -> list[UUID]:
     """Put everything that a member of staff has back into the queue, and return the cases.
 
-    For somebody who is let go, or away. Cases that waited for their customer are open again. Those
-    who look after staff may do so too, since nobody else can let somebody go.
+    For somebody who is let go, or away, or has another role now and ``keeps`` what that one takes.
+    Cases that waited for their customer are open again. Those who look after staff may do so too,
+    since nobody else can let somebody go.
 
     :raises Forbidden: if they neither hand out cases nor look after staff
     """
@@ -130,9 +134,10 @@ def release_all(unit: Unit, actor: Actor, staff: UUID) -> list[UUID]:
         staff=staff,
         statuses=list(UNFINISHED),
     )
-    for row in rows:
+    gone = [row for row in rows if keeps is None or not keeps.takes(row.category)]
+    for row in gone:
         _hand(unit, actor, read(unit, row), None)
-    return [row.id for row in rows]
+    return [row.id for row in gone]
 
 
 def _hand(unit: Unit, actor: Actor, before: Case, to: UUID | None) -> Case:
@@ -151,18 +156,6 @@ def _hand(unit: Unit, actor: Actor, before: Case, to: UUID | None) -> Case:
         after={"assigned_to": to},
     )
     return saved
-
-
-def takes_cases(unit: Unit, staff: UUID) -> bool:
-    """Return whether somebody works here and their role takes cases, as it is now."""
-    takes: bool = unit.value(
-        """
-        select exists(select from staff s join role_permissions p on p.role = s.role
-            where s.id = %(staff)s and s.is_active and p.permission = 'cases.take')
-        """,
-        staff=staff,
-    )
-    return takes
 
 
 def capacity(unit: Unit, staff: UUID) -> int:
@@ -192,16 +185,19 @@ def set_capacity(unit: Unit, actor: Actor, staff: UUID, most: int) -> None:
     )
 
 
-def _take(unit: Unit, actor: Actor, case: UUID | None) -> Case | None:
+def _take(unit: Unit, actor: Actor, case: Case | None) -> Case | None:
     actor.require("cases.take")
     if actor.id is None:
         raise LookupError("the house takes no cases")
-    _require_taker(unit, actor.id)
+    taker = _require_taker(unit, actor.id)
+    if case is not None and not taker.takes(case.category):
+        raise Forbidden(permission=case_takers.PERMISSION)
     _require_room(unit, actor.id)
     row = unit.maybe(
         TAKE_NEXT if case is None else TAKE_THIS,
-        case=case,
+        case=None if case is None else case.id,
         me=actor.id,
+        only=sorted(taker.only),
         takes=["Open", "Escalated"] if actor.may("cases.assign") else ["Open"],
         assigned=unit.new_id(),
         moved=unit.new_id(),
@@ -217,10 +213,12 @@ def _take(unit: Unit, actor: Actor, case: UUID | None) -> Case | None:
     return taken
 
 
-def _require_taker(unit: Unit, staff: UUID) -> None:
+def _require_taker(unit: Unit, staff: UUID) -> Taker:
     unit.run(TURNS, me=staff)
-    if not takes_cases(unit, staff):
+    found = case_takers.taker(unit, staff)
+    if found is None:
         raise CannotTake
+    return found
 
 
 def _require_room(unit: Unit, staff: UUID) -> None:

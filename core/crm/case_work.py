@@ -1,7 +1,7 @@
 """Working on a case: staff answer, note, move it on, escalate it. Everything they do is audited.
 
-An agent works on the cases they have; those who may hand out cases work on all of them; others
-read. Statuses move only along ``MOVES``.
+An agent works on the cases they have, of the categories their role takes; those who may hand out
+cases work on all of them; others read. Statuses move only along ``MOVES``.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.access import audit
 from core.access.actors import Actor
-from core.crm import calendar, case_chat, cases
+from core.crm import calendar, case_chat, case_takers, cases
 from core.crm.case_catalog import is_known
 from core.crm.case_store import By, Case, Status, lock, save
 from core.crm.sla import PRIORITIES, Priority
@@ -144,10 +144,11 @@ def escalate(unit: Unit, actor: Actor, case: Case, reason: str) -> Case:
 def reopen(unit: Unit, actor: Actor, case: Case, reason: str) -> Case:
     """Take a case up again that was done, because a member of staff says so; whosever it was.
 
-    :raises Forbidden: if their role works on no cases
+    :raises Forbidden: if their role works on no cases, or on none of its category
     :raises CaseCannotMove: if it is not done
     """
     actor.require("cases.work")
+    case_takers.require(unit, actor, case.category)
     before = lock(unit, case.id)
     if not before.done:
         raise CaseCannotMove(number=before.number, was=before.status, to="Open")

@@ -5,7 +5,7 @@ from uuid import UUID
 from core.access import staff
 from core.access.actors import Actor
 from core.access.staff import Member
-from core.crm import case_queue
+from core.crm import case_queue, case_takers
 from core.store.unit import Unit
 
 
@@ -17,8 +17,7 @@ def deactivate(unit: Unit, by: Actor, id: UUID) -> Member:  # noqa: A002 - a col
 
 
 def change_role(unit: Unit, by: Actor, id: UUID, role: str) -> Member:  # noqa: A002
-    """Give somebody another role; one that takes no cases leaves them none. Raises as `staff`."""
+    """Give somebody another role; what that one does not take goes back. Raises as `staff`."""
     changed = staff.change_role(unit, by, id, role)
-    if not case_queue.takes_cases(unit, id):
-        case_queue.release_all(unit, by, id)
+    case_queue.release_all(unit, by, id, keeps=case_takers.taker(unit, id))
     return changed

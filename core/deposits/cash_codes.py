@@ -12,7 +12,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from core.access import codes
 from core.crm import customers
 from core.errors import Refusal
-from core.fees import schedule
+from core.fees import held, schedule
 from core.ledger import book
 from core.money import Money
 from core.store import contacts
@@ -115,27 +115,18 @@ def make(
     fee = fee_of(unit, amount, country=country)
     until, reference = unit.now + GOOD_FOR, reference_of(id)
     currency = amount.currency
+    unclaimed = book.system_account(unit, "unclaimed", currency, spread_by=id)
+    book.lock_holds(unit, [], accounts=[wallet, unclaimed, held.account(unit, id, fee)])
     book.authorise(
         unit,
         id=id,
         type="cash_out",
-        leg=book.Leg(
-            wallet, book.system_account(unit, "unclaimed", currency, spread_by=id), amount
-        ),
+        leg=book.Leg(wallet, unclaimed, amount),
         wallet=wallet,
         expires_at=until,
         reference=reference,
     )
-    if fee.minor:
-        book.authorise(
-            unit,
-            id=_fee_hold(id),
-            type="fee",
-            leg=book.Leg(wallet, book.system_account(unit, "fees", currency, spread_by=id), fee),
-            wallet=wallet,
-            expires_at=until,
-            reference=reference,
-        )
+    held.hold(unit, id, wallet=wallet, fee=fee, reference=reference, expires_at=until)
     reached("cash_code.held")
     unit.run(
         """
@@ -242,7 +233,7 @@ def end(unit: Unit, code: UUID, *, status: str, movement: UUID | None = None) ->
 
 def holds_of(code: CashCode) -> list[UUID]:
     """Return the holds that set a code's money aside."""
-    return [code.id, _fee_hold(code.id)] if code.fee.minor else [code.id]
+    return [code.id, *held.holds(code.id, code.fee)]
 
 
 def give_up(unit: Unit, *, customer: UUID) -> bool:
@@ -317,10 +308,6 @@ def _require_none_open(unit: Unit, customer: UUID) -> None:
     if row is not None:
         amount = Money(row.amount, row.currency)
         raise CashCodeOpen(amount=str(amount), until=row.expires_at.isoformat())
-
-
-def _fee_hold(code: UUID) -> UUID:
-    return uuid5(code, "fee")
 
 
 def _made(unit: Unit, code: CashCode) -> Made:

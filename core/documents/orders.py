@@ -53,7 +53,7 @@ class TooManyMovements(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A statement to be made. Both days belong to it.
+    """A document to be made of a wallet and some days; both belong to it.
 
     ``address`` is the token of the WhatsApp address it goes to; None by mail.
     """
@@ -147,22 +147,39 @@ def order(unit: Unit, wanted: Order) -> str:
     account_no = check(
         unit, wanted.customer, wallet=wanted.wallet, since=wanted.since, until=wanted.until
     )
+    name = f"wekeza-{account_no[-4:]}-{wanted.since}-{wanted.until}.pdf"
+    return write(unit, wanted, kind="statement", name=name)
+
+
+def write(
+    unit: Unit,
+    wanted: Order,
+    *,
+    kind: Literal["statement", "receipt"],
+    name: str,
+    payment: UUID | None = None,
+) -> str:
+    """Write down that a document is to be made at once, and return its number.
+
+    ``name`` is the file's. ``payment`` is what a receipt is of; a statement is of none.
+    """
     document = unit.new_id()
     number = number_of(document)
-    name = f"wekeza-{account_no[-4:]}-{wanted.since}-{wanted.until}.pdf"
     unit.run(
         """
-        insert into documents (id, number, customer_id, kind, name, wallet_id, since, until,
-            language, carrier, address, due_at, correlation, created_at, expires_at)
-        values (%(id)s, %(number)s, %(customer)s, 'statement', %(name)s, %(wallet)s, %(since)s,
-            %(until)s, %(language)s, %(carrier)s, %(address)s, %(now)s, %(correlation)s, %(now)s,
-            %(expires_at)s)
+        insert into documents (id, number, customer_id, kind, name, wallet_id, payment_id, since,
+            until, language, carrier, address, due_at, correlation, created_at, expires_at)
+        values (%(id)s, %(number)s, %(customer)s, %(kind)s, %(name)s, %(wallet)s, %(payment)s,
+            %(since)s, %(until)s, %(language)s, %(carrier)s, %(address)s, %(now)s, %(correlation)s,
+            %(now)s, %(expires_at)s)
         """,
         id=document,
         number=number,
         customer=wanted.customer,
+        kind=kind,
         name=unit.keys.seal(name, field=NAME, row=document),
         wallet=wanted.wallet,
+        payment=payment,
         since=wanted.since,
         until=wanted.until,
         language=wanted.language,

@@ -6,6 +6,8 @@ becomes a question mark.
 """
 
 import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
@@ -20,8 +22,29 @@ MARK = 9.0
 _LETTER = ((0.26, 0.34), (0.38, 0.66), (0.5, 0.42), (0.62, 0.66), (0.74, 0.34))
 
 
+Size = str | tuple[float, float]
+"""A name such as ``A4``, or width and height in millimetres."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What every paper says of itself: its language, whose it is, and what it is called."""
+
+    language: str
+    bank: str
+    title: str
+
+
 class Paper(FPDF):
     """A page of the bank's: its head on every one, and lines of text set in its letters."""
+
+    def __init__(self, size: Size, *, margin: float, about: About, made_at: datetime) -> None:
+        super().__init__(format=size)
+        self.set_margin(margin)
+        self.set_title(latin(about.title))
+        self.set_author(latin(about.bank))
+        self.set_lang(about.language)
+        self.set_creation_date(made_at)
 
     def letterhead(self, bank: str, title: str) -> None:
         """Set mark and name of the bank, and what the paper is."""

@@ -93,7 +93,7 @@ def lately(unit: Unit, customer: UUID) -> list[Payment]:
     rows = unit.all(
         f"""
         with latest as (
-            select l.transaction_id, w.account_id
+            select distinct l.transaction_id, w.account_id
             from ledger_accounts w cross join lateral (
                 select e.transaction_id from ledger_entries e
                 where e.account_id = w.account_id order by e.version desc limit %(most)s) l

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.documents import orders
-from core.documents.orders import KEPT_FOR, MOST_A_DAY, NAME, Carrier, TooManyDocuments
+from core.documents.orders import MOST_A_DAY, Carrier, Order, TooManyDocuments
 from core.documents.receipt import Payment
 from core.store.unit import Unit
 
@@ -27,29 +27,16 @@ def order(unit: Unit, wanted: ReceiptOrder) -> str:
     """
     if not orders.may_ask(unit, wanted.customer):
         raise TooManyDocuments(most=str(MOST_A_DAY))
-    document = unit.new_id()
-    number = orders.number_of(document)
-    name = f"wekeza-receipt-{wanted.payment.reference}.pdf"
-    unit.run(
-        """
-        insert into documents (id, number, customer_id, kind, name, wallet_id, payment_id, since,
-            until, language, carrier, address, due_at, correlation, created_at, expires_at)
-        values (%(id)s, %(number)s, %(customer)s, 'receipt', %(name)s, %(wallet)s, %(payment)s,
-            %(day)s, %(day)s, %(language)s, %(carrier)s, %(address)s, %(now)s, %(correlation)s,
-            %(now)s, %(expires_at)s)
-        """,
-        id=document,
-        number=number,
+    payment = wanted.payment
+    day = orders.local_day(unit, wanted.customer, payment.when)
+    paper = Order(
         customer=wanted.customer,
-        name=unit.keys.seal(name, field=NAME, row=document),
-        wallet=wanted.payment.wallet,
-        payment=wanted.payment.id,
-        day=orders.local_day(unit, wanted.customer, wanted.payment.when),
+        wallet=payment.wallet,
+        since=day,
+        until=day,
         language=wanted.language,
         carrier=wanted.carrier,
         address=wanted.address,
-        correlation=unit.correlation,
-        expires_at=unit.now + KEPT_FOR,
-        now=unit.now,
     )
-    return number
+    name = f"wekeza-receipt-{payment.reference}.pdf"
+    return orders.write(unit, paper, kind="receipt", name=name, payment=payment.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import segno
 
-from core.documents.paper import BRAND, FAINT, GREY, Paper, latin
+from core.documents.paper import BRAND, FAINT, GREY, About, Paper, latin
 
 A5 = (148.0, 210.0)  # millimetres, as all that follows
 MARGIN = 14.0
@@ -16,16 +16,13 @@ CODE = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
+class Slip(About):
     """A receipt in somebody's language, ready to be set.
 
     ``code`` is told four signs at a time; ``link`` is where the square leads, and where people who
     type the code begin.
     """
 
-    language: str
-    bank: str
-    title: str
     amount: str
     lines: tuple[tuple[str, str], ...]
     check: str
@@ -37,8 +34,7 @@ class Slip:
 
 def write(slip: Slip, *, made_at: datetime) -> bytes:
     """Return the receipt as a PDF."""
-    paper = _Receipt(slip)
-    paper.set_creation_date(made_at)
+    paper = _Receipt(slip, made_at=made_at)
     paper.add_page()
     paper.tell()
     paper.let_check()
@@ -48,14 +44,10 @@ def write(slip: Slip, *, made_at: datetime) -> bytes:
 class _Receipt(Paper):
     """One page of A5."""
 
-    def __init__(self, slip: Slip) -> None:
-        super().__init__(format=A5)
+    def __init__(self, slip: Slip, *, made_at: datetime) -> None:
+        super().__init__(A5, margin=MARGIN, about=slip, made_at=made_at)
         self._slip = slip
-        self.set_margin(MARGIN)
         self.set_auto_page_break(auto=False)
-        self.set_title(latin(slip.title))
-        self.set_author(latin(slip.bank))
-        self.set_lang(slip.language)
 
     def tell(self) -> None:
         """Set the head, the amount, and what there is to say about it."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.documents.paper import FAINT, GREY, Paper, latin
+from core.documents.paper import FAINT, GREY, About, Paper, latin
 
 MARGIN, BOTTOM = 15.0, 24.0  # millimetres
 ROW = 5.6
@@ -14,16 +14,13 @@ WORDS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(About):
     """A statement in somebody's language, ready to be set.
 
     ``rows`` have a text for each of the five ``columns``; ``page`` has ``{page}`` and ``{pages}``
     in it.
     """
 
-    language: str
-    bank: str
-    title: str
     about: tuple[tuple[str, str], ...]
     columns: tuple[str, str, str, str, str]
     rows: tuple[tuple[str, str, str, str, str], ...]
@@ -35,8 +32,7 @@ class Sheet:
 
 def write(sheet: Sheet, *, made_at: datetime) -> bytes:
     """Return the statement as a PDF."""
-    paper = _Statement(sheet)
-    paper.set_creation_date(made_at)
+    paper = _Statement(sheet, made_at=made_at)
     paper.add_page()
     paper.tell_about()
     paper.list_rows()
@@ -47,15 +43,11 @@ def write(sheet: Sheet, *, made_at: datetime) -> bytes:
 class _Statement(Paper):
     """A4, with the bank's head on every page, and the page's number and the proof at its foot."""
 
-    def __init__(self, sheet: Sheet) -> None:
-        super().__init__(format="A4")
+    def __init__(self, sheet: Sheet, *, made_at: datetime) -> None:
+        super().__init__("A4", margin=MARGIN, about=sheet, made_at=made_at)
         self._sheet = sheet
         self._in_table = False
-        self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=BOTTOM)
-        self.set_title(latin(sheet.title))
-        self.set_author(latin(sheet.bank))
-        self.set_lang(sheet.language)
         self.alias_nb_pages("{pages}")
 
     def header(self) -> None:

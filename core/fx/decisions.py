@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.errors import Refusal
 from core.money import Money
-from core.store.unit import Unit, jsonb
+from core.store.unit import Row, Unit, jsonb
 
 CHOSEN = "chosen"
 MOST_LISTED = 200
@@ -95,10 +95,8 @@ def listed(
 ) -> list[Decision]:
     """Return the latest decisions, the newest first; of one quote or hedge, or of one outcome."""
     rows = unit.all(
-        """
-        select id, at, kind, subject_id, currency_from, currency_to, side, amount, mid, outcome,
-            route, why, candidates
-        from fx_decisions
+        f"""
+        select {READ} from fx_decisions
         where (%(subject)s::uuid is null or subject_id = %(subject)s)
             and (%(outcome)s::text is null or outcome = %(outcome)s)
         order by at desc, id desc limit %(limit)s
@@ -107,21 +105,27 @@ def listed(
         outcome=outcome,
         limit=min(limit, MOST_LISTED),
     )
-    return [
-        Decision(
-            id=row.id,
-            at=row.at,
-            kind=row.kind,
-            subject=row.subject_id,
-            sell=row.currency_from,
-            buy=row.currency_to,
-            side=row.side,
-            amount=Money(row.amount, row.currency_from if row.side == "sell" else row.currency_to),
-            mid=row.mid,
-            outcome=row.outcome,
-            route=row.route,
-            why=row.why,
-            candidates=row.candidates,
-        )
-        for row in rows
-    ]
+    return [read(row) for row in rows]
+
+
+READ = """id, at, kind, subject_id, currency_from, currency_to, side, amount, mid, outcome, route,
+    why, candidates"""
+
+
+def read(row: Row) -> Decision:
+    """Return the decision of a row that has the columns ``READ``."""
+    return Decision(
+        id=row.id,
+        at=row.at,
+        kind=row.kind,
+        subject=row.subject_id,
+        sell=row.currency_from,
+        buy=row.currency_to,
+        side=row.side,
+        amount=Money(row.amount, row.currency_from if row.side == "sell" else row.currency_to),
+        mid=row.mid,
+        outcome=row.outcome,
+        route=row.route,
+        why=row.why,
+        candidates=row.candidates,
+    )

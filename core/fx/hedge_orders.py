@@ -138,7 +138,9 @@ def _decision(
     mids = (known.traded[sell].mid, known.traded[buy].mid)
     fixed = trade.sell if trade.side == "sell" else trade.buy
     about, over = (Money(minor, fixed.currency) for minor in (cause.position, cause.over))
-    covers = "a large conversion" if cause.reason == "large" else f"{about}, over {over}"
+    covers = (
+        "a large conversion" if cause.reason == "large" else f"{about.grouped}, over {over.grouped}"
+    )
     after = f", after {len(cause.tried)} refused" if cause.tried else ""
     return Decision(
         id=unit.new_id(),

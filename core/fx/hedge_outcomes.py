@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from core.crm import case_catalog, cases
 from core.fx import hedging
 from core.ledger import book
 from core.ledger.book import Leg
@@ -19,6 +20,7 @@ from core.partners.answers import Answer, Done, Heard, Refused
 from core.partners.orders import Order
 from core.store.unit import Unit
 
+CATEGORY = "Hedging"
 MOST_SETTLED = 100
 """Trades that are settled in one unit."""
 SETTLES_IN = ZoneInfo("Africa/Nairobi")
@@ -103,11 +105,37 @@ def _refused(unit: Unit, order: Order, answer: Answer) -> None:
 
 
 def _stuck(unit: Unit, order: Order, answer: Answer) -> None:  # noqa: ARG001 - as all hear
-    """Mark a trade that nobody has a final word of: it goes on being asked after."""
-    unit.run(
-        "update fx_hedges set stuck_at = %(now)s where hedge_id = %(hedge)s and stuck_at is null",
+    """Have a person look after a trade of which nobody has said for a day what became of it.
+
+    It goes on being asked after, and counts in its position as ordered; a case is opened once.
+    """
+    row = unit.maybe(
+        """
+        update fx_hedges set stuck_at = %(now)s
+        where hedge_id = %(hedge)s and stuck_at is null and status = 'ordered'
+        returning side, amount_from, currency_from, amount_to, currency_to
+        """,
         hedge=order.subject_id,
         now=unit.now,
+    )
+    if row is None:
+        return
+    sold, bought = Money(row.amount_from, row.currency_from), Money(row.amount_to, row.currency_to)
+    given, got = sold.grouped, bought.grouped
+    words = f"{given} for about {got}" if row.side == "sell" else f"about {given} for {got}"
+    cases.open_case(
+        unit,
+        customer=None,
+        category=CATEGORY,
+        sub_category="",
+        title=f"No final word about a hedge from {order.partner}",
+        description=f"Sells {words}, order {order.id}: the provider has given no final"
+        " answer for a day. It is asked after every hour, and no other trade covers that position"
+        " meanwhile. Ask the provider's dealing desk whether the trade stands.",
+        priority=case_catalog.priority_of(CATEGORY, ""),
+        channel="desk",
+        conversation=None,
+        by="system",
     )
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from core.fx import revaluation
 from core.fx.market import Market, Traded, market
 from core.fx.pricing import whole
+from core.fx.revaluation import Revalued
 from core.money import Money
 from core.store.unit import Unit
 
@@ -43,13 +45,15 @@ class Summary:
     exposure: Money
     limit: Money
     """A tenth of core capital."""
+    revalued: Revalued | None
+    """What all trades came to when positions were valued last; None when they never were."""
 
 
 def summary(unit: Unit) -> Summary:
     """Return what the bank has open in each currency, and in all."""
     known = market(unit)
     lines = tuple(_line(known, one) for one in known.traded.values())
-    return Summary(lines, known.exposure(), known.exposure_limit())
+    return Summary(lines, known.exposure(), known.exposure_limit(), revaluation.latest(unit))
 
 
 def pairs(unit: Unit) -> list[Pair]:

@@ -48,7 +48,10 @@ class Quote:
     """The providers the price comes from, for people who look after the bank."""
     side: Side
     purpose: Purpose
-    status: Literal["open", "used", "unused"]
+    markup: Decimal
+    """What was taken off the providers' rate, in hundredths of a per cent."""
+    channel: str
+    status: Literal["open", "used", "unused"] = "open"
 
     @property
     def total(self) -> Money:
@@ -62,8 +65,6 @@ def keep(
     decision: Decision,
     *,
     customer: UUID,
-    channel: str,
-    markup: Decimal,
     priced: Priced,
     is_large: bool,
 ) -> None:
@@ -91,12 +92,12 @@ def keep(
         mid=given.mid,
         provider_rate=given.provider_rate,
         rate=given.rate,
-        markup=markup,
+        markup=given.markup,
         lock=given.lock_seconds,
         route=given.route,
         parts=jsonb(routes.trades(priced.fill)),
         is_large=is_large,
-        channel=channel,
+        channel=given.channel,
         now=unit.now,
         expires=given.expires_at,
         **decisions.values(unit, decision),
@@ -120,6 +121,12 @@ def find(unit: Unit, quote_id: UUID, *, customer: UUID) -> Quote:
     return _quote(row)
 
 
+def made(unit: Unit, quote_id: UUID) -> Quote | None:
+    """Return a quote, whosever it is; None when there is none of that id."""
+    row = unit.maybe("select * from fx_quotes where quote_id = %(quote)s", quote=quote_id)
+    return None if row is None else _quote(row)
+
+
 def _quote(row: Row) -> Quote:
     return Quote(
         id=row.quote_id,
@@ -135,5 +142,7 @@ def _quote(row: Row) -> Quote:
         route=row.route,
         side=row.side,
         purpose=row.purpose,
+        markup=row.markup_bps,
+        channel=row.channel,
         status=row.status,
     )

@@ -135,11 +135,11 @@ def quote(
         route=routes.named(priced.fill),
         side=side,
         purpose=service.purpose,
-        status="open",
+        markup=markup,
+        channel=channel,
     )
     decision = _decision(unit, known, asked, weighed, priced=priced, given=given)
-    keep(unit, given, decision, customer=customer, channel=channel, markup=markup, priced=priced,
-          is_large=_is_large(known, priced))  # fmt: skip
+    keep(unit, given, decision, customer=customer, priced=priced, is_large=_is_large(known, priced))
     return given
 
 

@@ -142,6 +142,29 @@ def counts(unit: Unit, actor: Actor) -> list[Count]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """How many breaks of a kind have stood open for about so long: a day, a week or more."""
+
+    kind: str
+    age: Literal["day", "week", "older"]
+    many: int
+
+
+def aged(unit: Unit) -> list[Aged]:
+    """Return what stands open by kind and age, counted from the day each is about; for gauges."""
+    rows = unit.all(
+        """
+        select kind, case when day >= %(today)s::date - 1 then 'day'
+                when day >= %(today)s::date - 7 then 'week' else 'older' end as age,
+            count(*) as many
+        from recon_breaks where status = 'open' group by 1, 2 order by 1, 2
+        """,
+        today=unit.now.date(),
+    )
+    return [Aged(row.kind, row.age, row.many) for row in rows]
+
+
 def _of(row: Row) -> Break:
     return Break(
         id=row.break_id,

@@ -11,6 +11,7 @@ from core.crm import case_work
 from core.crm import cases as crm
 from core.crm.case_store import Case
 from core.crm.sla import PRIORITIES
+from core.money import Money
 from core.recon.kinds import WORDS
 from core.store.unit import Row, Unit
 
@@ -24,7 +25,7 @@ def open_for(unit: Unit, run: UUID) -> None:
     rows = unit.all(
         """
         select kind, nostro, currency::text as currency, rail, count(*) as many,
-            max(severity) as severity, recon_money(sum(amount)::bigint, currency) as amount,
+            max(severity) as severity, sum(amount)::bigint as amount,
             (array_agg(about order by amount desc))[1:%(named)s] as named,
             (select o.case_id from recon_breaks o join cases c on c.id = o.case_id
                 where o.status = 'open' and c.status not in ('Resolved', 'Closed')
@@ -98,6 +99,7 @@ def _told(unit: Unit, row: Row) -> Case:
 
 
 def _words(row: Row) -> str:
+    amount = Money(row.amount, row.currency)
     rest = "" if row.many <= NAMED else f" and {row.many - NAMED} more"
     named = ", ".join(one.rpartition(" ")[2] for one in row.named)
-    return f"{row.many} of {row.amount} together: {named}{rest}."
+    return f"{row.many} of {amount.grouped} together: {named}{rest}."

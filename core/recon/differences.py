@@ -14,6 +14,7 @@ from core.money import Money
 from core.store.unit import Row, Unit
 
 SUSPENSE = "suspense_breaks"
+_Accounts = tuple[UUID, UUID]
 
 
 def to_suspense(unit: Unit, run: UUID) -> int:
@@ -37,19 +38,32 @@ def to_suspense(unit: Unit, run: UUID) -> int:
 
 def leg(unit: Unit, *, nostro: str, difference: Money) -> book.Leg:
     """Return what makes a nostro agree: ``difference`` is what the statement has more, or less."""
-    held = book.system_account(unit, nostro, difference.currency)
-    suspense = book.system_account(unit, SUSPENSE, difference.currency)
+    return _leg(_accounts(unit, nostro, difference.currency), difference)
+
+
+def _leg(accounts: _Accounts, difference: Money) -> book.Leg:
+    held, suspense = accounts
     if difference.minor > 0:
         return book.Leg(held, suspense, difference)
     return book.Leg(suspense, held, Money(-difference.minor, difference.currency))
 
 
+def _accounts(unit: Unit, nostro: str, currency: str) -> _Accounts:
+    """Return the nostro's account and the one that differences go to."""
+    return (
+        book.system_account(unit, nostro, currency),
+        book.system_account(unit, SUSPENSE, currency),
+    )
+
+
 def _post(unit: Unit, rows: list[Row]) -> None:
+    places = {(row.nostro, row.currency) for row in rows}
+    accounts = {place: _accounts(unit, *place) for place in sorted(places)}
     items = [
         book.Item(
             row.match_id,
             "suspense",
-            leg(unit, nostro=row.nostro, difference=Money(row.difference, row.currency)),
+            _leg(accounts[row.nostro, row.currency], Money(row.difference, row.currency)),
             None,
             note=f"reconciliation: {row.rule}",
         )
@@ -69,7 +83,7 @@ def _write(unit: Unit, run: UUID, rows: list[Row]) -> None:
                 settlement_id, transaction_id, run_id, opened_at, resolved_at)
             select uuidv7(), 'amount_differs', 'match ' || m.match_id, 'resolved', 'tolerance', 0,
                 m.source, o.nostro, o.currency, o.rail, o.day, abs(m.difference),
-                recon_money(o.amount, o.currency), recon_money(o.amount + m.difference, o.currency),
+                money_text(o.amount, o.currency), money_text(o.amount + m.difference, o.currency),
                 o.item_id, t.item_id, t.source_id, o.settlement_id, m.match_id, %(run)s, %(now)s,
                 %(now)s
             from recon_matches m

@@ -22,7 +22,7 @@ def work_out(unit: Unit) -> None:
     )
     if not rows:
         return
-    known = {row.calendar: calendar.load(unit, row.calendar) for row in rows}
+    known = calendar.load_all(unit, {row.calendar for row in rows})
     due = [
         _due(row.day, row.late_days, known[row.calendar] if row.working else None) for row in rows
     ]

@@ -120,6 +120,14 @@ def operator(unit: Unit, number: str) -> Bank:
     raise BankUnknown(said=network[:20])
 
 
+def short_names(unit: Unit, bank_ids: Sequence[str]) -> dict[str, str]:
+    """Return what banks are called on a small screen, also those that are closed to us."""
+    rows = unit.all(
+        "select bank_id, short_name from banks where bank_id = any(%(ids)s)", ids=list(bank_ids)
+    )
+    return {row.bank_id: row.short_name for row in rows}
+
+
 def rails_of(unit: Unit, bank_id: str) -> frozenset[str]:
     """Return the rails that a bank is on."""
     rows = unit.all("select rail from bank_rails where bank_id = %(bank)s", bank=bank_id)

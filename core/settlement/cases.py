@@ -20,8 +20,9 @@ def no_final_word(unit: Unit, one: Settlement) -> None:
         one,
         "not_received",
         f"No final word about payout {one.reference}",
-        f"{one.amount} over {one.rail}: the partner has given no final answer for a day. The money"
-        " stands in clearing and is asked after every hour. Ask the partner by its own channels.",
+        f"{one.amount.grouped} over {one.rail}: the partner has given no final answer for a day."
+        " The money stands in clearing and is asked after every hour. Ask the partner by its own"
+        " channels.",
     )
 
 
@@ -32,8 +33,8 @@ def wallet_cannot_take_it(unit: Unit, one: Settlement) -> None:
         one,
         "",
         f"Refund of payout {one.reference} cannot be paid in",
-        f"{one.in_clearing} came back ({one.reason_code}) and the wallet cannot take it: it is on"
-        " hold, or at its ceiling. It is tried every hour.",
+        f"{one.in_clearing.grouped} came back ({one.reason_code}) and the wallet cannot take"
+        " it: it is on hold, or at its ceiling. It is tried every hour.",
     )
 
 
@@ -44,8 +45,8 @@ def other_amount(unit: Unit, one: Settlement, *, told: str) -> None:
         one,
         "amount_wrong",
         f"Payout {one.reference}: the partner tells of another amount",
-        f"Ordered {one.amount}, told {told}, over {one.rail}. Settled as ordered: compare with the"
-        " statement of the nostro.",
+        f"Ordered {one.amount.grouped}, told {told}, over {one.rail}. Settled as ordered: compare"
+        " with the statement of the nostro.",
     )
 
 
@@ -56,8 +57,8 @@ def less_came_back(unit: Unit, one: Settlement) -> None:
         one,
         "amount_wrong",
         f"Payout {one.reference} came back short",
-        f"Sent {one.amount}, returned {one.returned} ({one.reason_code}). What came is in the"
-        " wallet; ask the other bank for the rest.",
+        f"Sent {one.amount.grouped}, returned {one.returned.grouped} ({one.reason_code}). What came"
+        " is in the wallet; ask the other bank for the rest.",
     )
 
 

@@ -181,9 +181,10 @@ def _countries(unit: Unit) -> list[Country]:
         order by c.country
         """
     )
+    calendars = calendar.load_all(unit, [row.country for row in rows])
     found = []
     for row in rows:
-        days = calendar.load(unit, row.country)
+        days = calendars[row.country]
         today = unit.now.astimezone(days.zone).date()
         behind = 0 if row.day is None else (today - row.day).days - 1
         found.append(

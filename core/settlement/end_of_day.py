@@ -46,13 +46,15 @@ class Day:
 def due(unit: Unit) -> list[tuple[str, date]]:
     """Return the days that have ended and are not closed, a country's oldest first."""
     found: list[tuple[str, date]] = []
-    for row in unit.all(
+    rows = unit.all(
         """
         select c.country, max(d.day) as last from payout_countries c
         left join business_days d on d.country = c.country group by c.country order by c.country
         """
-    ):
-        today = unit.now.astimezone(calendar.load(unit, row.country).zone).date()
+    )
+    calendars = calendar.load_all(unit, [row.country for row in rows])
+    for row in rows:
+        today = unit.now.astimezone(calendars[row.country].zone).date()
         day = row.last + _DAY if row.last else today - FIRST_DAYS * _DAY
         while day < today:
             found.append((row.country, day))
@@ -106,23 +108,29 @@ def closed(unit: Unit, country: str, *, most: int = 31) -> list[Day]:
 def _report(unit: Unit, country: str, since: datetime, until: datetime) -> Mapping[str, Any]:
     row = unit.one(
         """
-        with own as (
-            select s.* from settlements s join banks b on b.bank_id = s.bank_id
-            where b.country = %(country)s
-        ), ended as (
-            select rail, status, currency, count(*) as payments, sum(amount)::bigint as amount,
-                sum(returned)::bigint as returned
-            from own where ended_at >= %(since)s and ended_at < %(until)s
-            group by rail, status, currency
+        with ended as (
+            select s.rail, s.status, s.currency, count(*) as payments,
+                sum(s.amount)::bigint as amount, sum(s.returned)::bigint as returned
+            from settlements s join banks b on b.bank_id = s.bank_id
+            where b.country = %(country)s and s.ended_at >= %(since)s and s.ended_at < %(until)s
+            group by s.rail, s.status, s.currency
+        ), unended as (
+            select bank_id, rail, status, currency, amount, "timestamp" from settlements
+            where ended_at is null
+            union all
+            select bank_id, rail, status, currency, amount, "timestamp" from settlements
+            where ended_at >= %(until)s
         ), flying as (
-            select rail, status, currency, count(*) as payments, sum(amount)::bigint as amount,
-                min("timestamp") as oldest
-            from own where "timestamp" < %(until)s and (ended_at is null or ended_at >= %(until)s)
-            group by rail, status, currency
+            select u.rail, u.status, u.currency, count(*) as payments,
+                sum(u.amount)::bigint as amount, min(u."timestamp") as oldest
+            from unended u join banks b on b.bank_id = u.bank_id
+            where b.country = %(country)s and u."timestamp" < %(until)s
+            group by u.rail, u.status, u.currency
         )
         select
-            (select count(*) from own where "timestamp" >= %(since)s and "timestamp" < %(until)s)
-                as begun,
+            (select count(*) from settlements s join banks b on b.bank_id = s.bank_id
+                where b.country = %(country)s
+                    and s."timestamp" >= %(since)s and s."timestamp" < %(until)s) as begun,
             (select coalesce(jsonb_agg(to_jsonb(e) order by e.rail, e.status), '[]') from ended e)
                 as ended,
             (select coalesce(jsonb_agg(to_jsonb(f) order by f.rail, f.status), '[]') from flying f)

@@ -71,7 +71,8 @@ def open_case(unit: Unit, actor: Actor, one: Payout, *, reason: str) -> UUID:
         category=CATEGORY,
         sub_category="not_received",
         title=f"Payout {one.reference}",
-        description=f"{one.amount} over {one.rail} to {one.bank}, {one.status}. {reason.strip()}",
+        description=f"{one.amount.grouped} over {one.rail} to {one.bank}, {one.status}."
+        f" {reason.strip()}",
         priority="High",
         channel=CHANNEL,
         conversation=None,

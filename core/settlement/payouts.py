@@ -1,5 +1,6 @@
 """A customer's payments that left, or are about to, as they may read them themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -109,6 +110,18 @@ def payees(unit: Unit, references: list[str]) -> dict[str, str]:
         row.reference: masked_name(_opened(unit, row.payee_name, store.NAME, row.settlement_id))
         for row in rows
     }
+
+
+def failed_of(unit: Unit, payments: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of some payments that failed or came back, by their ids."""
+    rows = unit.all(
+        """
+        select settlement_id from settlements
+        where settlement_id = any(%(ids)s) and status in ('failed', 'returning', 'returned')
+        """,
+        ids=list(payments),
+    )
+    return frozenset(row.settlement_id for row in rows)
 
 
 def _payout(unit: Unit, row: Row) -> Payout:

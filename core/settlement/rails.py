@@ -76,9 +76,7 @@ def rail(unit: Unit, name: str) -> Rail:
 
 def calendars(unit: Unit, rails: Sequence[Rail]) -> dict[str, Calendar]:
     """Return the calendars that rails keep, by country."""
-    return {
-        country: calendar.load(unit, country) for country in sorted({r.calendar for r in rails})
-    }
+    return calendar.load_all(unit, {one.calendar for one in rails})
 
 
 def hour_price(unit: Unit, currency: str) -> Money:

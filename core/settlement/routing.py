@@ -131,6 +131,7 @@ def _unfit(rail: Rail, payment: Payment) -> tuple[Verdict, str] | None:
     amount = payment.amount
     if rail.currency != amount.currency:
         return "currency", f"carries {rail.currency} alone"
+    most = "any amount" if rail.cap is None else rail.cap.grouped
     there = rail.rail in payment.on and payment.bank_country in rail.countries
     checks: tuple[tuple[bool, Verdict, str], ...] = (
         (not there, "not_there", "the payee's bank is not on it"),
@@ -139,12 +140,12 @@ def _unfit(rail: Rail, payment: Payment) -> tuple[Verdict, str] | None:
             "only_abroad",
             "carries only what leaves the country",
         ),
-        (rail.cap is not None and rail.cap < amount, "too_large", f"carries up to {rail.cap}"),
-        (amount < rail.floor, "too_small", f"carries from {rail.floor}"),
+        (rail.cap is not None and rail.cap < amount, "too_large", f"carries up to {most}"),
+        (amount < rail.floor, "too_small", f"carries from {rail.floor.grouped}"),
         (
             amount.minor % rail.step > 0,
             "not_whole",
-            f"carries multiples of {Money(rail.step, rail.currency)}",
+            f"carries multiples of {Money(rail.step, rail.currency).grouped}",
         ),
         (rail.rail in payment.tried, "tried", "has refused this payment"),
         (not rail.is_open, "closed_by_us", "was closed by operations"),
@@ -160,13 +161,13 @@ def _fit(rail: Rail, payment: Payment, market: Market) -> _Fit:
     free = market.free.get((rail.nostro, rail.currency), 0)
     liquid = free >= payment.amount.minor
     worth = rail.cost + _worth(rail, arrives - market.now, market.hour_price)
-    cost = Money(rail.cost, rail.currency)
+    cost, whole = (Money(minor, rail.currency) for minor in (rail.cost, worth))
     parts = [f"leaves {_moment(leaves, days, market.now)}, there by {_moment(arrives, days, None)}"]
-    parts.append(f"costs {cost}, waiting included it is worth {Money(worth, rail.currency)}")
+    parts.append(f"costs {cost.grouped}, waiting included it is worth {whole.grouped}")
     if ready > market.now:
         parts.append("its partner does not answer")
     if not liquid:
-        parts.append(f"{rail.nostro} has only {Money(free, rail.currency)} free")
+        parts.append(f"{rail.nostro} has only {Money(free, rail.currency).grouped} free")
     return _Fit(rail, leaves, arrives, worth, liquid, "; ".join(parts))
 
 
@@ -182,7 +183,7 @@ def _why(best: _Fit, fits: Sequence[_Fit]) -> str:
     beats = ""
     if others:
         less = Money(others[0].worth - best.worth, best.rail.currency)
-        beats = f" Better than {others[0].rail.name} by {less}."
+        beats = f" Better than {others[0].rail.name} by {less.grouped}."
     elif len(fits) > 1:
         beats = f" {fits[1].rail.name} has not the liquidity."
     else:

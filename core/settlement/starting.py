@@ -165,8 +165,9 @@ def _refusal(
     unit: Unit, where: Checked, amount: Money, candidates: tuple[Candidate, ...]
 ) -> Refusal:
     """Return why no rail is fit, as far as the payer can do something about it."""
+    known = {one.rail: one for one in rails.all_rails(unit)}
     by = {
-        verdict: [rails.rail(unit, one.rail) for one in candidates if one.verdict == verdict]
+        verdict: [known[one.rail] for one in candidates if one.verdict == verdict]
         for verdict in ("too_large", "too_small", "not_whole")
     }
     if by["not_whole"]:

@@ -121,6 +121,7 @@ def test_metrics_tell_what_was_counted_and_how_full_the_outbox_is(ask) -> None:
     assert 'wekeza_turn_seconds_bucket{channel="pigeon",le="0.02"}' in text
     assert 'wekeza_webhooks_total{result="taken",route="pigeon/loft"}' in text
     assert f'wekeza_outbox_rows{{sender="{WHATSAPP.key}",status="queued"}} 1.0' in text
+    assert "# TYPE wekeza_recon_breaks gauge" in text
     assert "712000001" not in text
 
 

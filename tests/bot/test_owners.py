@@ -14,13 +14,13 @@ import time_machine
 from bot import app as web
 from core.access import approvals, sessions
 from core.access.actors import SYSTEM, Actor
-from core.crm import case_queue, case_work, cases, customers, media
+from core.crm import case_catalog, case_queue, case_work, cases, customers, media
 from core.crm.cases import Case
 from core.money import Money
 from core.store.unit import Unit
 from core.transfers.send import send_money
 from tests.bot.callers import NOBODYS, Someone, Town
-from tests.bot.who_may import ROLES, TABLE, may
+from tests.bot.who_may import CATEGORIES, ROLES, TABLE, may
 from tests.bot.whose import ABOUT, APPROVALS, ASKS, CASE_FORMS, CASES, DONE, STAFF, WHO, WHOSE
 from tests.core.colleagues import colleague
 from tests.support.desk import acting
@@ -77,18 +77,19 @@ class Bank:
         unit.run("insert into case_capacity values (%(id)s, 200) on conflict do nothing", id=who)
         return acting(unit, who, role)
 
-    def case(self, whose: str, me: UUID, role: str) -> Case:
+    def case(self, whose: str, me: UUID, role: str, category: str = "Transfer") -> Case:
         """Open a case and bring it into a situation, as seen by somebody."""
         with self.house.unit() as unit:
             found = cases.open_case(
-                unit, customer=self.customer, category="Transfer", sub_category="not_received",
+                unit, customer=self.customer, category=category, sub_category="",
                 title="Never came", description="500 to Brian", priority="Low", channel="sms",
                 conversation=None, by="agent",
             )  # fmt: skip
             cases.attach(unit, found, media=self.picture)
             if whose == "nobody's":
                 return found
-            own = whose.startswith("own") and role not in READERS  # who never have one
+            # Readers never have one, and operations none of other desks.
+            own = whose.startswith("own") and category in takes(role)
             who = self.acting(unit, me if own else self.colleague, role if own else "agent")
             found = case_queue.claim(unit, who, found)
             if whose.endswith("closed"):
@@ -134,6 +135,11 @@ def parts(route: str) -> tuple[str, str]:
     return method, rule
 
 
+def takes(role: str) -> set[str]:
+    """Return the categories of cases that a role takes."""
+    return CATEGORIES.get(role, set(case_catalog.CATEGORIES)) if may(role, "cases.take") else set()
+
+
 def about(place: str) -> set[str]:
     return {route for route in TABLE if place in route}
 
@@ -155,17 +161,26 @@ def test_every_route_about_somebodys_thing_is_written_down():
     assert about("<uuid:member_id>") | about("/staff/<uuid:id>") == set(STAFF)
 
 
-@pytest.mark.parametrize("role", ["agent", "supervisor", *READERS])
-def test_a_case_is_worked_on_by_whoever_has_it_and_by_those_who_hand_out_cases(bank, role):
+@pytest.mark.parametrize(
+    ("role", "category"),
+    [
+        *((role, "Transfer") for role in ("agent", "supervisor", *READERS)),
+        *(("operations", category) for category in sorted(CATEGORIES["operations"])),
+    ],
+)
+def test_a_case_is_worked_on_by_whoever_has_it_and_by_those_who_hand_out_cases(
+    bank, role, category
+):
     me = bank.town.someone(role)
+    stands = "agent" if role == "operations" and category in takes(role) else role
     for route, rows in CASES.items():
         method, rule = parts(route)
         for n, whose in enumerate(WHOSE):
-            if role in rows:
-                expected = rows[role][n]
+            if stands in rows:
+                expected = rows[stands][n]
             else:
                 expected = DONE if may(role, TABLE[route]) else "forbidden"
-            found = bank.case(whose, me.id, role)
+            found = bank.case(whose, me.id, role, category)
             place = {"case_id": found.id, "file_id": bank.file_of(found)}
             before = bank.traces()
             came = bank.town.outcome(method, rule, me, place=place, form=case_form(bank, rule))

@@ -24,7 +24,8 @@ ROLES = {
         "operations.match_approve",
     },
     "operations": {
-        "cases.read", "operations.read", "approvals.read", "customers.read", "tariffs.request",
+        "cases.read", "cases.take", "cases.work", "cases.escalate", "operations.read",
+        "approvals.read", "customers.read", "tariffs.request",
         "suspense.request", "operations.act", "operations.providers", "operations.match",
         "operations.match_approve", "operations.reconcile",
     },
@@ -38,6 +39,8 @@ ROLES = {
     },
     "partner": set(),
 }  # fmt: skip
+CATEGORIES = {"operations": {"Reconciliation", "Hedging"}}
+"""The cases a role takes and works on, where those are not all."""
 
 API = {
     "POST /api/auth/login": PUBLIC,

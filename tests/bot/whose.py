@@ -18,6 +18,9 @@ OWN: Row = (DONE, NOT_YOURS, NOT_YOURS, DONE, NOT_YOURS)
 OWN_OPEN: Row = (DONE, NOT_YOURS, NOT_YOURS, MOVE, NOT_YOURS)
 UNFINISHED: Row = (DONE, DONE, DONE, MOVE, MOVE)
 FREE: Row = (TAKEN, TAKEN, DONE, TAKEN, TAKEN)
+NEVER: Row = ("forbidden",) * len(WHOSE)
+NONE_OF_THEIRS: Row = (NOT_YOURS,) * len(WHOSE)
+"""What operations do with cases of a category that is not theirs: all of them are colleagues'."""
 
 _CASE = "/desk/cases/<uuid:case_id>"
 CASES: Mapping[str, Mapping[str, Row]] = {
@@ -27,26 +30,51 @@ CASES: Mapping[str, Mapping[str, Row]] = {
     f"POST {_CASE}/presence": {"agent": ALL, "supervisor": ALL},
     # A draft is its author's own, whosever the case is.
     f"POST {_CASE}/draft/<any(reply, note):mode>": {"agent": ALL, "supervisor": ALL},
-    f"POST {_CASE}/take": {"agent": FREE, "supervisor": FREE},
+    f"POST {_CASE}/take": {"agent": FREE, "supervisor": FREE, "operations": NEVER},
     f"POST {_CASE}/release": {
         "agent": (DONE, "forbidden", "forbidden", TAKEN, "forbidden"),
         "supervisor": (DONE, DONE, DONE, TAKEN, TAKEN),
+        "operations": NEVER,
     },
     f"POST {_CASE}/assign": {
-        "agent": ("forbidden",) * len(WHOSE),
+        "agent": NEVER,
         "supervisor": (DONE, DONE, DONE, TAKEN, TAKEN),
     },
-    f"POST {_CASE}/status": {"agent": OWN_OPEN, "supervisor": UNFINISHED},
-    f"POST {_CASE}/priority": {"agent": OWN, "supervisor": ALL},
-    f"POST {_CASE}/escalate": {"agent": OWN_OPEN, "supervisor": UNFINISHED},
+    f"POST {_CASE}/status": {
+        "agent": OWN_OPEN,
+        "supervisor": UNFINISHED,
+        "operations": NONE_OF_THEIRS,
+    },
+    f"POST {_CASE}/priority": {
+        "agent": OWN,
+        "supervisor": ALL,
+        "operations": NONE_OF_THEIRS,
+    },
+    f"POST {_CASE}/escalate": {
+        "agent": OWN_OPEN,
+        "supervisor": UNFINISHED,
+        "operations": NONE_OF_THEIRS,
+    },
     # Whoever works on cases takes up again what was done, whosever it was.
-    f"POST {_CASE}/reopen": dict.fromkeys(("agent", "supervisor"), (MOVE, MOVE, MOVE, DONE, DONE)),
-    f"POST {_CASE}/link": {"agent": OWN, "supervisor": ALL},
+    f"POST {_CASE}/reopen": {
+        **dict.fromkeys(("agent", "supervisor"), (MOVE, MOVE, MOVE, DONE, DONE)),
+        "operations": NEVER,
+    },
+    f"POST {_CASE}/link": {
+        "agent": OWN,
+        "supervisor": ALL,
+        "operations": NONE_OF_THEIRS,
+    },
     f"POST {_CASE}/reply": {
         "agent": (DONE, NOT_YOURS, NOT_YOURS, "case_closed", NOT_YOURS),
         "supervisor": (DONE, DONE, DONE, "case_closed", "case_closed"),
+        "operations": NONE_OF_THEIRS,
     },
-    f"POST {_CASE}/note": {"agent": OWN, "supervisor": ALL},
+    f"POST {_CASE}/note": {
+        "agent": OWN,
+        "supervisor": ALL,
+        "operations": NONE_OF_THEIRS,
+    },
 }
 
 CASE_FORMS: Mapping[str, Mapping[str, str]] = {

@@ -23,12 +23,6 @@ create view recon_overdue as
                and s.partner in ('', i.partner)
                and greatest(i.day, b.after_day + 1) <= least(d.due_on, b.day - 1)));
 
--- Money as people read it: `KES 1500.00`.
-create function recon_money(p_minor bigint, p_currency text) returns text language sql stable as $$
-    select p_currency || ' ' || round(p_minor / 10::numeric ^ exponent, exponent)
-      from currencies where code = p_currency
-$$;
-
 -- What differs, kind by kind. Each view tells what it found now; `recon_open` keeps what is new of it. They
 -- are asked in the order they stand in here: what an earlier one has found, a later one leaves alone.
 
@@ -36,7 +30,7 @@ $$;
 create view recon_found_currency_differs as
     select distinct on (o.item_id) o.source || ' ' || o.end_to_end as about, 2 as severity, o.source, o.nostro,
            o.currency, o.rail, o.day, null::date as after_day, abs(o.amount) as amount,
-           recon_money(o.amount, o.currency) as expected, recon_money(t.amount, t.currency) as found, o.item_id,
+           money_text(o.amount, o.currency) as expected, money_text(t.amount, t.currency) as found, o.item_id,
            t.item_id as other_id, t.source_id, o.settlement_id
       from recon_items t
       join recon_items o on (o.source, o.nostro, o.end_to_end) = (t.source, t.nostro, t.end_to_end)
@@ -102,7 +96,7 @@ create view recon_found_wrong_status as
 create view recon_found_amount_differs as
     select distinct on (o.item_id) o.source || ' ' || o.end_to_end as about, 1 as severity, o.source, o.nostro,
            o.currency, o.rail, o.day, null::date as after_day, abs(t.amount - o.amount) as amount,
-           recon_money(o.amount, o.currency) as expected, recon_money(t.amount, t.currency) as found, o.item_id,
+           money_text(o.amount, o.currency) as expected, money_text(t.amount, t.currency) as found, o.item_id,
            t.item_id as other_id, t.source_id, o.settlement_id
       from recon_items t
       join recon_items o on (o.source, o.nostro, o.currency, o.end_to_end)
@@ -115,14 +109,14 @@ create view recon_found_amount_differs as
 -- A charge that nobody in the book knows, or a report that charges more than the rail's price.
 create view recon_found_fee_unexpected as
     select 'item ' || t.item_id as about, 0 as severity, t.source, t.nostro, t.currency, t.rail, t.day,
-           null::date as after_day, abs(t.amount) as amount, recon_money(0, t.currency) as expected,
-           recon_money(abs(t.amount), t.currency) as found, t.item_id, null::bigint as other_id, t.source_id,
+           null::date as after_day, abs(t.amount) as amount, money_text(0, t.currency) as expected,
+           money_text(abs(t.amount), t.currency) as found, t.item_id, null::bigint as other_id, t.source_id,
            null::uuid as settlement_id
       from recon_items t
      where t.match_id is null and t.side = 'theirs' and t.state = 'charge'
     union all
     select 'item ' || t.item_id, 0, t.source, t.nostro, t.currency, t.rail, t.day, null, t.overcharge,
-           recon_money(r.cost, t.currency), recon_money(r.cost + t.overcharge, t.currency), t.item_id, null, t.source_id,
+           money_text(r.cost, t.currency), money_text(r.cost + t.overcharge, t.currency), t.item_id, null, t.source_id,
            (select settlement_id from settlements s where s.reference = t.end_to_end)
       from recon_sources n
       join recon_items t on t.source_id = n.source_id and t.overcharge > 0
@@ -134,7 +128,7 @@ create view recon_found_fee_unexpected as
 create view recon_found_duplicate as
     select 'item ' || t.item_id as about, case t.source when 'statement' then 2 else 0 end as severity, t.source,
            t.nostro, t.currency, t.rail, t.day, null::date as after_day, abs(t.amount) as amount, 'once' as expected,
-           recon_money(t.amount, t.currency) as found, t.item_id, first.item_id as other_id, t.source_id,
+           money_text(t.amount, t.currency) as found, t.item_id, first.item_id as other_id, t.source_id,
            (select settlement_id from settlements s where s.reference = t.end_to_end) as settlement_id
       from recon_items t
       join lateral (
@@ -153,7 +147,7 @@ create view recon_found_duplicate_in_report as select * from recon_found_duplica
 create view recon_found_missing_in_book as
     select distinct on (f.nostro, f.currency, f.about) f.about, 2 as severity, f.source, f.nostro, f.currency,
            f.rail, f.day, null::date as after_day, abs(f.amount) as amount, 'nothing' as expected,
-           recon_money(f.amount, f.currency) as found, f.item_id,
+           money_text(f.amount, f.currency) as found, f.item_id,
            nullif(first_value(f.item_id) over (partition by f.nostro, f.currency, f.about
                                                order by f.source, f.item_id), f.item_id) as other_id,
            f.source_id, f.of_payment as settlement_id
@@ -183,7 +177,7 @@ create view recon_found_missing_in_book as
 create view recon_found_missing as
     select o.source || ' item ' || o.item_id as about, 1 as severity,
            o.source, o.nostro, o.currency, o.rail, o.day, null::date as after_day, abs(o.amount) as amount,
-           recon_money(o.amount, o.currency) as expected, 'nothing' as found, o.item_id, null::bigint as other_id,
+           money_text(o.amount, o.currency) as expected, 'nothing' as found, o.item_id, null::bigint as other_id,
            null::uuid as source_id, o.settlement_id
       from recon_overdue o
      where not exists (select from recon_breaks b where b.status = 'open' and b.item_id = o.item_id
@@ -223,14 +217,14 @@ create view recon_found_balance_gap as
         window one_account as (partition by account order by day, length(number), number, source_id)
     )
     select 'opening ' || source_id as about, 2 as severity, source, nostro, currency, '' as rail, day,
-           before_day as after_day, abs(opening - before) as amount, recon_money(before, currency) as expected,
-           recon_money(opening, currency) as found, null::bigint as item_id, null::bigint as other_id, source_id,
+           before_day as after_day, abs(opening - before) as amount, money_text(before, currency) as expected,
+           money_text(opening, currency) as found, null::bigint as item_id, null::bigint as other_id, source_id,
            null::uuid as settlement_id
       from chain where opening <> before
        and not exists (select from recon_accepted x where x.about = 'opening ' || source_id)
     union all
     select 'lines ' || source_id, 2, source, nostro, currency, '', day, day, abs(opening + total - closing),
-           recon_money(opening + total, currency), recon_money(closing, currency), null, null, source_id, null
+           money_text(opening + total, currency), money_text(closing, currency), null, null, source_id, null
       from chain where opening + total <> closing
        and not exists (select from recon_accepted x where x.about = 'lines ' || source_id);
 

@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine
 
-from core.access.actors import Actor
-from core.crm import case_list, case_queue, case_sweep, case_work
+from core.access.actors import Actor, Forbidden
+from core.crm import case_list, case_queue, case_sweep, case_takers, case_work, cases, leaving
 from core.crm.case_number import case_number
 from core.crm.case_queue import CaseTaken, HandsFull
 from core.store.engine import open_engine
 from core.store.unit import Unit, open_unit
 from tests.core.crm.desk import case, customer, staff
+from tests.support.desk import hired
 from tests.support.keys import KEYS
 from tests.support.servers import Servers
 
@@ -58,6 +59,42 @@ def test_hands_are_full_at_some_point(unit: Unit) -> None:
     assert mine is not None
     case_work.set_status(unit, agent, mine, "PendingCustomer")
     assert case_queue.take_next(unit, agent), "what waits for the customer is in nobody's hands"
+
+
+def test_operations_are_given_cases_of_their_own_categories_alone(unit: Unit) -> None:
+    operator, lead = hired(unit, "operations"), hired(unit, "supervisor")
+    assert operator.id is not None and lead.id is not None
+    other = case(unit, customer(unit), priority="Critical")
+    with pytest.raises(Forbidden):
+        case_queue.claim(unit, operator, other)
+    with pytest.raises(case_queue.CannotTake):
+        case_queue.assign(unit, lead, other, operator.id)
+    assert case_queue.take_next(unit, operator) is None
+    theirs = [
+        case(unit, category=category, sub_category="", by="system")
+        for category in ("Reconciliation", "Hedging", "Hedging")
+    ]
+    assert case_queue.take_next(unit, operator) is not None
+    case_queue.claim(unit, operator, theirs[1])
+    assert case_queue.assign(unit, lead, theirs[2], operator.id).assigned_to == operator.id
+    assert set(case_takers.named(unit, "Transfer")) <= set(case_takers.named(unit, "Hedging"))
+
+    done = case_work.set_status(unit, lead, other, "Resolved")
+    with pytest.raises(Forbidden):
+        case_work.reopen(unit, operator, done, "not mine")
+    mended = case_work.set_status(unit, operator, theirs[1], "Resolved")
+    assert case_work.reopen(unit, operator, mended, "it came back").status == "Open"
+
+
+def test_another_role_puts_back_what_it_does_not_take(unit: Unit) -> None:
+    agent, admin = staff(unit), hired(unit, "admin")
+    assert agent.id is not None
+    hers = [
+        case_queue.claim(unit, agent, case(unit, category=category, sub_category="", by="system"))
+        for category in ("Complaint", "Hedging")
+    ]
+    leaving.change_role(unit, admin, agent.id, "operations")
+    assert [cases.get(unit, one.id).assigned_to for one in hers] == [None, agent.id]
 
 
 def test_a_case_has_one_owner(unit: Unit) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from core.crm import cases
 from core.fx import decisions, hedge_log, hedging, positions, providers
 from core.fx.convert import convert
 from core.fx.hedge_outcomes import HEDGES, settle
@@ -95,7 +96,7 @@ def test_what_is_over_is_ordered_once_and_nothing_more_while_it_is_on_order(unit
     assert body["buy"] == "KES 6932158.20"  # one per cent worse is the worst that is taken
     (log,) = decisions.listed(unit, subject=hedge.id)
     assert log.route == hedge.provider and len(log.candidates) == 3
-    assert log.why == "covers USD 54000.00, over USD 50000.00"
+    assert log.why == "covers USD 54,000.00, over USD 50,000.00"
 
 
 def test_a_short_position_is_bought_back(unit, who):
@@ -238,12 +239,26 @@ def test_how_often_a_provider_answers_is_kept(unit, who):
     assert providers.look_after(unit) == 0
 
 
-def test_a_trade_nobody_has_word_of_is_marked(unit, who):
+def test_a_trade_nobody_has_word_of_is_marked_and_looked_into_once(unit, who):
     _until_over(unit, who)
     hedging.cover_positions(unit)
     (hedge,) = hedge_log.listed(unit)
-    HEDGES.stuck(unit, _order(unit, hedge), Unclear("a day"))
+    for _ in range(2):
+        HEDGES.stuck(unit, _order(unit, hedge), Unclear("a day"))
     assert unit.value("select stuck_at from fx_hedges") == unit.now
+    opened = cases.get(unit, unit.value("select id from cases"))
+    assert (opened.category, opened.priority, opened.country) == ("Hedging", "High", "KE")
+    assert opened.title == f"No final word about a hedge from {hedge.provider}"
+    assert "Sells USD 54,000.00 for about KES " in opened.description
+
+
+def test_a_trade_that_was_filled_meanwhile_is_nobodys_case(unit, who):
+    _until_over(unit, who)
+    hedging.cover_positions(unit)
+    (hedge,) = hedge_log.listed(unit)
+    _fill(unit, hedge)
+    HEDGES.stuck(unit, _order(unit, hedge), Unclear("a day"))
+    assert unit.value("select count(*) from cases") == 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What differs: every kind found in its time, once, and ended when it is none any more."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.access.actors import Forbidden
@@ -241,7 +243,7 @@ def test_one_case_for_each_kind_and_rail_which_ends_with_its_last_break(town, un
     [case_id] = {row.case_id for row in unit.all("select case_id from recon_breaks")}
     case = cases.get(unit, case_id)
     assert (case.category, case.priority, case.country) == ("Reconciliation", "Medium", "KE")
-    assert "2 of KES 3000.00" in case.description
+    assert "2 of KES 3,000.00" in case.description
     town.states(out("WK1", 150_000, on=THIRD), on=THIRD)
     town.reconciles()
     assert not cases.get(unit, case_id).done
@@ -275,6 +277,18 @@ def test_the_list_is_paged_and_grows_older(town, unit):
         "missing_in_statement", 5, "KES 7500.00",
     )  # fmt: skip
     assert breaks.breaks(unit, operator, status="resolved") == []
+
+
+def test_what_stands_open_is_counted_by_kind_and_age(town, unit):
+    town.pays("WK1")
+    told_of(town, statement=False)
+    town.states()
+    town.states(on=NEXT)
+    town.reconciles()
+    day = unit.value("select day from recon_breaks")
+    for days, age in ((1, "day"), (2, "week"), (7, "week"), (8, "older")):
+        unit.now = unit.now.replace(month=day.month, day=day.day) + timedelta(days=days)
+        assert breaks.aged(unit) == [breaks.Aged("missing_in_statement", age, 1)]
 
 
 def test_only_who_looks_after_the_house_sees_them(town, unit):

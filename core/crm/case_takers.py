@@ -1,0 +1,75 @@
+"""Who takes cases, and of what: a role takes all, or those of the categories it is there for alone.
+
+Both stand in tables (``role_permissions``, ``role_case_categories``) and are asked of them, so that
+whoever is given another role is judged by it at once.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.access import staff
+from core.access.actors import Actor, Forbidden
+from core.store.unit import Unit
+
+PERMISSION = "cases.take"
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Somebody whose role takes cases."""
+
+    only: frozenset[str]
+    """The categories they are there for; empty for all."""
+
+    def takes(self, category: str) -> bool:
+        """Return whether cases of a category are theirs to take and to work on."""
+        return not self.only or category in self.only
+
+
+def taker(unit: Unit, member: UUID) -> Taker | None:
+    """Return what a member of staff takes; None if they take no cases, or do not work here."""
+    row = unit.maybe(
+        """
+        select array(select c.category from role_case_categories c where c.role = s.role) as only
+        from staff s join role_permissions p on p.role = s.role
+        where s.id = %(staff)s and s.is_active and p.permission = %(permission)s
+        """,
+        staff=member,
+        permission=PERMISSION,
+    )
+    return None if row is None else Taker(frozenset(row.only))
+
+
+def takes(unit: Unit, actor: Actor, category: str) -> bool:
+    """Return whether somebody may take and work on cases of a category; the house itself may."""
+    if actor.id is None:
+        return actor.kind == "system"
+    found = taker(unit, actor.id)
+    return found is not None and found.takes(category)
+
+
+def require(unit: Unit, actor: Actor, category: str) -> None:
+    """Let those pass who take cases of a category.
+
+    :raises Forbidden: if their role takes none, or is there for others
+    """
+    if not takes(unit, actor, category):
+        raise Forbidden(permission=PERMISSION)
+
+
+def named(unit: Unit, category: str) -> dict[UUID, str]:
+    """Return the names of those who may be given a case of a category, by their ids."""
+    rows = unit.all(
+        """
+        select s.id from staff s join role_permissions p on p.role = s.role
+        where p.permission = %(permission)s and s.is_active and s.password_hash is not null
+            and (not exists (select from role_case_categories c where c.role = s.role)
+                or exists (select from role_case_categories c
+                    where c.role = s.role and c.category = %(category)s))
+        limit 1000
+        """,
+        permission=PERMISSION,
+        category=category,
+    )
+    known = staff.names(unit, [row.id for row in rows])
+    return dict(sorted(known.items(), key=lambda one: one[1]))
