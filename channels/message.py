@@ -151,6 +151,15 @@ class Reply:
     """The label of the button that opens a list, in the customer's language."""
 
 
+MARKS = range(0xE000, 0xF900)
+"""The characters that Unicode leaves to private use: they stand in for facts in templates."""
+
+
+def is_mark(text: str) -> bool:
+    """Return whether a text stands in for a fact, where the template of a notice is made."""
+    return bool(text) and ord(text[0]) in MARKS
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Words the bank sends of its own accord, as a provider's template needs them.

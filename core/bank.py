@@ -22,7 +22,7 @@ from core.bank_people import (
     SavedPerson,
     UnknownRecipient,
 )
-from core.bank_plans import Every, Plan, PlansCounter, Rule
+from core.bank_plans import Every, Plan, Planned, PlansCounter, Rule
 from core.bank_proof import ProofCounter
 from core.bank_requests import MoneyRequest, RequestsCounter
 from core.bank_tills import TillsCounter
@@ -62,6 +62,7 @@ __all__ = [
     "Payment",
     "Payout",
     "Plan",
+    "Planned",
     "Proof",
     "RateLine",
     "Recipient",
@@ -235,15 +236,13 @@ class Bank(
             note=note,
         )
 
-    def make_plan(
-        self, *, to: str, amount: Money, rule: Rule, effect_id: UUID, note: str = ""
-    ) -> Plan:
-        """Agree to pay a recipient by a rule, proved as one such payment is; once.
+    def make_plan(self, what: Planned, *, amount: Money, rule: Rule, effect_id: UUID) -> Plan:
+        """Agree to pay something by a rule, proved as one such payment is; once.
 
         Raises what ``core.plans.plans.make`` does.
         """
-        self.require_enough(to=to, amount=amount, effect_id=effect_id)
-        return self._keep_plan(to=to, amount=amount, rule=rule, effect_id=effect_id, note=note)
+        self.require_enough(to=what.to, amount=amount, effect_id=effect_id)
+        return self._keep_plan(what, amount=amount, rule=rule, effect_id=effect_id)
 
     def make_cash_code(self, amount: Money, *, effect_id: UUID) -> Made:
         """Set cash aside for an agent to pay out, proved as any payment is.

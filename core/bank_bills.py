@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from core import phone
-from core.bills import airtime, billers, paying
+from core.bills import airtime, before, billers, paying
 from core.bills.airtime import Bundle
 from core.bills.billers import Biller
 from core.bills.paying import Paid
@@ -12,6 +12,8 @@ from core.crm.customers import people
 from core.money import Money
 from core.partners.billers import BillEnquiry
 from core.standing import Standing
+
+MOST_OFFERED = 2  # of what was paid before; with the other ways they fit a USSD screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,22 @@ class Phone:
     number: str
     """E.164; never shown."""
     shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBill:
+    """A bill the customer paid before."""
+
+    id: str
+    """Stands for the account at the biller where a payee's id is asked for."""
+    biller_id: str
+    biller: str
+    """Its short name."""
+    account: str
+    """As the biller writes it; never shown."""
+    shown: str
+    holder: str
+    """Whose account it is, masked."""
 
 
 class BillsCounter(Standing):
@@ -43,7 +61,14 @@ class BillsCounter(Standing):
         """
         number = phone.parse(text, self.country)
         airtime.market(self._unit, number, currency=self.currency)
-        return Phone(str(uuid5(NAMESPACE_OID, f"airtime {number}")), number, phone.mask(number))
+        return _phone(number)
+
+    def airtime_before(self) -> list[Phone]:
+        """Return whom the customer bought airtime for last, at most two."""
+        found = before.paid(
+            self._unit, self._me, "airtime", currency=self.currency, most=MOST_OFFERED
+        )
+        return [_phone(one.account) for one in found]
 
     def airtime_bundles(self, number: str) -> list[Bundle]:
         """Return the bundles of data sold for a number, at most six.
@@ -118,6 +143,31 @@ class BillsCounter(Standing):
         billers.biller(self._unit, biller).check_amount(amount)
         return self.check_bought(amount, bill=True)
 
+    def bills_before(self) -> list[PaidBill]:
+        """Return the bills the customer paid last, each once, at most two."""
+        found = before.paid(self._unit, self._me, "bill", currency=self.currency, most=MOST_OFFERED)
+        return [
+            PaidBill(
+                id=self.bill_payee(one.biller, one.account),
+                biller_id=one.biller,
+                biller=one.name,
+                account=one.account,
+                shown=billers.shown(one.account),
+                holder=one.holder,
+            )
+            for one in found
+        ]
+
+    def find_bill_before(self, said: str) -> PaidBill:
+        """Return one of them by its id.
+
+        :raises UnknownBiller: if it is none of them
+        """
+        for one in self.bills_before():
+            if one.id == said:
+                return one
+        raise billers.UnknownBiller(said=said.strip()[:40])
+
     def bill_payee(self, biller: str, account: str) -> str:
         """Return what stands for a biller's account where a payee's id is asked for."""
         return str(uuid5(NAMESPACE_OID, f"bill {biller} {account}"))
@@ -152,4 +202,8 @@ class BillsCounter(Standing):
         )
 
 
-__all__ = ["Biller", "BillsCounter", "Bundle", "Paid", "Phone"]
+def _phone(number: str) -> Phone:
+    return Phone(str(uuid5(NAMESPACE_OID, f"airtime {number}")), number, phone.mask(number))
+
+
+__all__ = ["Biller", "BillsCounter", "Bundle", "Paid", "PaidBill", "Phone"]

@@ -1,30 +1,52 @@
 """The counter for plans: payments agreed now and made later, once or again and again."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from core.bills import airtime, billers
 from core.documents.orders import local_day
 from core.fees import allowances
 from core.ledger.refusals import LimitExceeded
 from core.money import Money
 from core.plans import changes, plans
 from core.plans.days import Every, Rule
+from core.plans.payer import Details
 from core.plans.plans import NewPlan, Plan, UnknownPlan
 from core.standing import Standing
 
-TRANSFER = "transfer"
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a plan pays, whatever the amount and the days."""
+
+    kind: str
+    """One of ``core.plans.payers.PAYERS``."""
+    to: str
+    """Stands for who or what is paid where a payee's id is asked for."""
+    details: Details
+    """What its payer has to know."""
 
 
 class PlansCounter(Standing):
     """What is asked at the counter about payments to come."""
 
-    def check_plan_amount(self, amount: Money) -> None:
+    def check_plan_amount(self, amount: Money, *, biller: str = "", airtime_to: str = "") -> None:
         """Refuse an amount early that the customer's tier never lets them send.
 
+        Nor what the ``biller`` (its id) does not take, or cannot be bought for a phone (E.164).
         What they hold, and what is left of today's limit, says nothing about a day to come.
 
         :raises LimitExceeded: if it is more than they may send at once
+        :raises UnknownBiller: if there is no such biller any more
+        :raises BillAmount: if the biller does not take it at once
+        :raises AirtimeNotSold: if none is sold for that phone any more
+        :raises AirtimeAmount: if the wholesaler does not take it at once
         """
+        if biller:
+            billers.biller(self._unit, biller).check_amount(amount)
+        if airtime_to:
+            airtime.market(self._unit, airtime_to, currency=self.currency).check_amount(amount)
         most = allowances.read(self._unit, self._me).at_once
         if most is not None and most < amount:
             raise LimitExceeded(scope="transaction", limit=str(most), left=str(most))
@@ -58,16 +80,16 @@ class PlansCounter(Standing):
             raise plans.PlanEndsEarly
         return due
 
-    def _keep_plan(self, *, to: str, amount: Money, rule: Rule, effect_id: UUID, note: str) -> Plan:
+    def _keep_plan(self, what: Planned, *, amount: Money, rule: Rule, effect_id: UUID) -> Plan:
         """Keep what was agreed and proved. Raises what ``core.plans.plans.make`` does."""
         return plans.make(
             self._unit,
             NewPlan(
                 id=effect_id,
                 customer=self._me,
-                kind=TRANSFER,
+                kind=what.kind,
                 amount=amount,
-                details={"to": to, "note": note},
+                details=what.details,
                 rule=rule,
                 channel=self.channel,
             ),
@@ -141,4 +163,4 @@ class PlansCounter(Standing):
         return zone
 
 
-__all__ = ["Every", "Plan", "PlansCounter", "Rule", "UnknownPlan"]
+__all__ = ["Every", "Plan", "Planned", "PlansCounter", "Rule", "UnknownPlan"]

@@ -33,6 +33,9 @@ from flows.pay_bill import PayBill
 from flows.pay_request import PayRequest
 from flows.people import People
 from flows.plan import Plan
+from flows.plan_airtime import PlanAirtime
+from flows.plan_bill import PlanBill
+from flows.plan_payout import PlanPayout
 from flows.rate_alert import RateAlert
 from flows.rates import Rates
 from flows.receipt import Receipt
@@ -77,9 +80,10 @@ Menu = offer(CUSTOMERS, strangers=STRANGERS)
 MENU: tuple[str, ...] = tuple(story.name for story in CUSTOMERS)
 
 _WALLETS = (MoveMoney, OpenWallet, MainWallet)
+_PLANS = (PlanBill, PlanAirtime, PlanPayout)
 _OTHERS: tuple[type[Flow], ...] = (
-    *CASH, *BILLS, *FOREX, *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, Till, Receipt, SavePerson, Menu,
-    ResetPin, Resume, StepUp, Thanks,
+    *CASH, *BILLS, *FOREX, *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, *_PLANS, Till, Receipt,
+    SavePerson, Menu, ResetPin, Resume, StepUp, Thanks,
 )  # fmt: skip
 
 STORIES: dict[str, type[Flow]] = {story.name: story for story in (*CUSTOMERS, *STRANGERS, *_OTHERS)}

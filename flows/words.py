@@ -13,6 +13,7 @@ from babel.numbers import NumberPattern, format_decimal, parse_pattern
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
 from jinja2.runtime import Context
 
+from channels.message import is_mark
 from core.errors import Refusal
 from core.money import DIGITS, Money
 
@@ -123,7 +124,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(money=_money, date=_date, day=_day, time=_time, currency=_currency)
     environment.filters.update(rate=_rate, clock=_clock)
-    environment.filters["masked"] = _masked
+    environment.filters.update(masked=_masked, phrase=_phrase)
     environment.globals["contacts"] = CONTACTS
     return environment
 
@@ -179,6 +180,14 @@ def _rate(context: Context, value: str | Decimal) -> str:
 def _masked(context: Context, text: str) -> str:
     """Return a masked name or phone: WhatsApp would read its asterisks as bold type."""
     return text.replace("*", "\u2022") if context["channel"] == "whatsapp" else text
+
+
+def _phrase(code: str, phrases: Mapping[str, str], otherwise: str) -> str:
+    """Return the words that stand for a code, or those for any that has none of its own.
+
+    What stands in a code's place in a notice's template is left as it is: the words go there.
+    """
+    return code if is_mark(code) else phrases.get(code, otherwise)
 
 
 @pass_context

@@ -9,15 +9,16 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from channels.message import Notice
+from channels.message import MARKS, Notice
 from core.money import Money
 
 _MONEY = re.compile(r"[A-Z]{3} -?\d+(\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_MARK = 0xE000  # the first of the characters that Unicode leaves to private use
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.+")
 # What a language makes of a marked amount, with its currency before or after it.
 _MARKED_AMOUNT = r"(?:[A-Z]{3,4} )?777[ ,.]7%02d(?:[.,]\d+)?(?: [A-Z]{3,4})?"
 _MARKED_DAY = r"%d [^\W\d]+\.?(?: 2077)?"  # day, month and perhaps a year
+_MARKED_TIME = r"\d\d:%d"  # whichever hour it is there
 
 
 class Voice(Protocol):
@@ -44,7 +45,7 @@ def notice_of(voice: Voice, alert: str, facts: Mapping[str, str], text: str) -> 
         return Notice(alert, voice.language, marked, ())
     anywhere = re.compile("|".join(pattern for _, pattern in marks.values()))
     standing = anywhere.split(marked)
-    shape = "(.+?)".join(re.escape(words) for words in standing)
+    shape = "(.*?)".join(re.escape(words) for words in standing)
     found = re.fullmatch(shape, text, re.DOTALL)
     if found is None:
         return None
@@ -62,5 +63,10 @@ def _mark(number: int, value: str) -> tuple[str, str]:
         return str(Money.parse(f"7777{number:02d}", currency)), _MARKED_AMOUNT % number
     if _DAY.fullmatch(value):
         return f"2077-11-{10 + number}", _MARKED_DAY % (10 + number)
-    mark = chr(_MARK + number)
+    if _MOMENT.fullmatch(value):
+        # Noon in UTC is the same day wherever the bank is, and the minute is the same everywhere.
+        day, minute = 10 + number, 30 + number
+        moment = f"2077-11-{day}T12:{minute}:00+00:00"
+        return moment, f"{_MARKED_DAY % day}|{_MARKED_TIME % minute}"
+    mark = chr(MARKS[number])
     return mark * 5, f"{mark}[{mark}*]*"  # a masked name keeps its ends

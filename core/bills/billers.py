@@ -1,6 +1,7 @@
 """Whom bills are paid to: found by name, and their account numbers read as they are printed."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import Refusal
@@ -97,6 +98,15 @@ def short_name(unit: Unit, biller_id: str) -> str:
     """Return what a biller is called on a small screen, also one that is paid no more."""
     name: str = unit.value("select short_name from billers where biller_id = %(id)s", id=biller_id)
     return name
+
+
+def short_names(unit: Unit, biller_ids: Sequence[str]) -> dict[str, str]:
+    """Return what billers are called on a small screen, also those that are paid no more."""
+    rows = unit.all(
+        "select biller_id, short_name from billers where biller_id = any(%(ids)s)",
+        ids=list(biller_ids),
+    )
+    return {row.biller_id: row.short_name for row in rows}
 
 
 def called(unit: Unit, said: str, *, country: str) -> Biller:

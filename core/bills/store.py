@@ -1,5 +1,6 @@
 """Airtime bought and bills paid, as they stand in the books: read, locked, and moved forward."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -105,6 +106,18 @@ def _phone(unit: Unit, row: Row) -> str:
     if row.account is None:  # it was erased
         return ""
     return mask(unit.keys.open(bytes(row.account), field=ACCOUNT, row=row.id))
+
+
+def refused_of(unit: Unit, payments: Sequence[UUID]) -> frozenset[UUID]:
+    """Return those of some payments that did not happen, by their ids."""
+    rows = unit.all(
+        """
+        select id from bill_payments
+        where id = any(%(ids)s) and status in ('returning', 'returned')
+        """,
+        ids=list(payments),
+    )
+    return frozenset(row.id for row in rows)
 
 
 def done(unit: Unit, one: Bought, *, receipt: str, token: str) -> None:

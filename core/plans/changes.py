@@ -26,7 +26,7 @@ def pause(unit: Unit, plan: UUID, *, customer: UUID) -> None:
 def resume(unit: Unit, plan: UUID, *, customer: UUID, zone: str) -> plans.Plan:
     """Pay a paused plan again, from its next day on whose time has not come.
 
-    What was due meanwhile is not paid.
+    What was due meanwhile is not paid, and what failed until now is forgiven.
 
     :raises UnknownPlan: if it is none of theirs, or over
     :raises PlanOver: if none of its days is to come
@@ -41,10 +41,12 @@ def resume(unit: Unit, plan: UUID, *, customer: UUID, zone: str) -> plans.Plan:
     unit.run(
         """
         update payment_plans set status = 'active', reason = '', number = %(number)s,
-            next_day = %(day)s, due_at = %(due)s, ahead_at = %(ahead)s, attempt = 0
+            next_day = %(day)s, due_at = %(due)s, ahead_at = %(ahead)s, attempt = 0,
+            resumed_at = %(now)s
         where id = %(plan)s
         """,
         plan=plan,
+        now=unit.now,
         number=number,
         day=day,
         due=due,

@@ -1,65 +1,24 @@
 """Who pays a plan: one payer for each kind, which makes the payment as its customer would have.
 
-A kind that joins adds its payer to ``PAYERS``; its details are plain strings, sealed as they stand.
+A kind that joins adds its payer to ``PAYERS``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from core.crm import customers
 from core.money import Money
 from core.names import masked_name
+from core.plans.ordering import AirtimePayer, BillPayer, PayoutPayer
+from core.plans.payer import CHANNEL, CannotPay, Details, Paid, Payer
 from core.store.unit import Unit
 from core.transfers import send
-
-Details = Mapping[str, str]
-CHANNEL = "plan"
-"""How a payment was asked for that nobody asks for at the time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """What its customer is told of a payment that was made."""
-
-    reference: str
-    balance: Money
-    """What they have available in that wallet now."""
-
-
-class CannotPay(Exception):
-    """Nothing about it will be better later: who pays or is paid has gone. ``code`` says who."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Payer(Protocol):
-    """Pays plans of one kind."""
-
-    def names(self, unit: Unit, details: Sequence[Details]) -> list[str]:
-        """Return to whom or what each is paid, as its customer may read it: people are masked."""
-
-    def pay(
-        self,
-        unit: Unit,
-        *,
-        id: UUID,  # noqa: A002 - the payment's id is what makes it once
-        customer: UUID,
-        amount: Money,
-        details: Details,
-    ) -> Paid:
-        """Pay, once however often the id is presented; the other side is told as ever.
-
-        :raises Refusal: if the bank will not, now
-        :raises CannotPay: if it never will
-        """
 
 
 class TransferPayer:
     """Sends money to another customer. Details: ``to`` (their id), ``note`` (or empty)."""
+
+    arrives_later = False
 
     def names(self, unit: Unit, details: Sequence[Details]) -> list[str]:
         """Return the payees' masked names; an empty one for somebody who has gone."""
@@ -71,7 +30,7 @@ class TransferPayer:
         self,
         unit: Unit,
         *,
-        id: UUID,  # noqa: A002 - as above
+        id: UUID,  # noqa: A002 - as in `Payer`
         customer: UUID,
         amount: Money,
         details: Details,
@@ -100,6 +59,16 @@ class TransferPayer:
             raise CannotPay("wallet_gone") from None
         return Paid(sent.reference, sent.balance)
 
+    def not_arrived(self, unit: Unit, payments: Sequence[UUID]) -> frozenset[UUID]:
+        """Return none: what is sent to another wallet is there at once."""
+        del unit, payments
+        return frozenset()
 
-PAYERS: Mapping[str, Payer] = {"transfer": TransferPayer()}
+
+PAYERS: Mapping[str, Payer] = {
+    "transfer": TransferPayer(),
+    "bill": BillPayer(),
+    "airtime": AirtimePayer(),
+    "payout": PayoutPayer(),
+}
 """By the kind of a plan."""

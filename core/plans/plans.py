@@ -11,7 +11,8 @@ from core.crm import customers
 from core.errors import Refusal
 from core.money import Money
 from core.plans.days import PAID_AT, Every, Rule, moment
-from core.plans.payers import PAYERS, Details
+from core.plans.payer import Details
+from core.plans.payers import PAYERS
 from core.store.unit import Row, Unit
 
 MOST_PLANS = 9

@@ -17,7 +17,8 @@ from core.ledger.refusals import AccountFrozen
 from core.money import Money
 from core.plans import plans, telling
 from core.plans.days import PAID_AT, Rule, moment, next_try
-from core.plans.payers import PAYERS, CannotPay, Paid
+from core.plans.payer import CannotPay, Paid
+from core.plans.payers import PAYERS
 from core.store.crashpoints import reached
 from core.store.unit import Row, Unit
 
@@ -26,10 +27,15 @@ LONGEST_BEHIND = timedelta(days=7)
 MOST_LEFT_OUT = 400
 """Days a unit leaves out at most; the next unit goes on."""
 TOO_LATE = "too_late"
+MOST_FAILED = 3
+"""Days in a row that come to nothing before a plan is paused, as it will hardly mend itself."""
+FAILING = "failing"
+"""Why it is paused then."""
 PUT_OFF = timedelta(minutes=10)
 _COLUMNS = (
     "p.id, p.customer_id, p.kind, p.amount, p.currency, p.details, p.every, p.first_day, p.until,"
-    " p.times, p.number, p.next_day, p.attempt, p.tells_ahead, p.due_at, o.timezone"
+    " p.times, p.number, p.next_day, p.attempt, p.tells_ahead, p.due_at, p.resumed_at,"
+    " o.timezone"
 )
 
 
@@ -71,6 +77,9 @@ def pay(unit: Unit, plan: UUID) -> bool:
     if found is None:
         return False
     if _leave_out(unit, found):
+        return True
+    if _keeps_failing(unit, found):
+        _pause(unit, found, FAILING)
         return True
     refused: Refusal | None = None
     try:
@@ -151,8 +160,32 @@ def _refused(unit: Unit, due: Due, refusal: Refusal) -> None:
         )
         return
     _write(unit, due, due.row.next_day, code=refusal.code)
-    _advance(unit, due, due.row.number + 1)
+    following = _advance(unit, due, due.row.number + 1)
     telling.skipped(unit, due.row, code=refusal.code)
+    if following is not None and _keeps_failing(unit, due):
+        _pause(unit, due, FAILING)
+
+
+def _keeps_failing(unit: Unit, due: Due) -> bool:
+    """Return whether the last days, since the plan was gone on with, all came to nothing.
+
+    A day that the bank was too late for says nothing; what was ordered may fail long after its day.
+    """
+    rows = unit.all(
+        """
+        select status, payment_id from plan_payments
+        where plan_id = %(plan)s and code <> %(too_late)s
+            and created_at > coalesce(%(since)s, '-infinity'::timestamptz)
+        order by day desc limit %(most)s
+        """,
+        plan=due.row.id,
+        too_late=TOO_LATE,
+        since=due.row.resumed_at,
+        most=MOST_FAILED,
+    )
+    made = [row.payment_id for row in rows if row.status == "paid"]
+    lost = PAYERS[due.row.kind].not_arrived(unit, made) if made else frozenset()
+    return len(rows) == MOST_FAILED and len(lost) == len(made)
 
 
 def _pause(unit: Unit, due: Due, reason: str) -> None:

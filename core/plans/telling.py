@@ -5,22 +5,28 @@ from datetime import date
 
 from core.money import Money
 from core.plans import plans
-from core.plans.payers import Paid
+from core.plans.payer import Paid
+from core.plans.payers import PAYERS
 from core.store.outbox import Notice, queue_notices
 from core.store.unit import Row, Unit
 
 # Each has words of its own, without a choice inside: providers approve them as they stand.
 _SKIPPED = {"insufficient_funds": "plan_skipped_funds", "limit_exceeded": "plan_skipped_limit"}
-_PAUSED = {"payee_frozen": "plan_paused_theirs", "payee_gone": "plan_paused_theirs"}
+_PAUSED = {
+    "payee_frozen": "plan_paused_theirs",
+    "payee_gone": "plan_paused_theirs",
+    "failing": "plan_paused_failing",
+}
 
 
 def paid(unit: Unit, plan: Row, *, paid: Paid, following: date | None) -> None:
-    """Tell that a day was paid, and when the next one is, if there is one."""
+    """Tell that a day was paid, or is on its way, and when the next one is, if there is one."""
+    alert = "plan_sent" if PAYERS[plan.kind].arrives_later else "plan_paid"
     facts = {"reference": paid.reference, "balance": str(paid.balance)}
     if following is None:
-        _tell(unit, plan, "plan_paid_last", facts)
+        _tell(unit, plan, f"{alert}_last", facts)
     else:
-        _tell(unit, plan, "plan_paid", {**facts, "next": following.isoformat()})
+        _tell(unit, plan, alert, {**facts, "next": following.isoformat()})
 
 
 def skipped(unit: Unit, plan: Row, *, code: str) -> None:

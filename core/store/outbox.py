@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from core.store import contacts
+from core.store.service_alerts import SERVICE_ALERTS
 from core.store.unit import Row, Unit, jsonb
 from core.store.words import sealed_content, sealed_payload
 
@@ -20,82 +21,6 @@ ONE_TIME_CODE = "one_time_code"
 CASH_CODE = "cash_code"
 CODES = frozenset({ONE_TIME_CODE, CASH_CODE})
 """Alerts whose digits are derived when they are sent, and stand nowhere."""
-SERVICE_ALERTS = frozenset(
-    {
-        ONE_TIME_CODE,
-        "airtime_done",
-        "airtime_failed",
-        "airtime_late",
-        "airtime_ordered",
-        "airtime_owed",
-        "bill_done",
-        "bill_failed",
-        "bill_late",
-        "bill_ordered",
-        "bill_owed",
-        "bill_token",
-        CASH_CODE,
-        "cash_code_expired",
-        "cash_code_spent",
-        "cash_in_received",
-        "cash_out_paid",
-        "deposit_booked",
-        "deposit_booked_fee",
-        "deposit_busy",
-        "deposit_came",
-        "deposit_cancelled",
-        "deposit_differs",
-        "deposit_expired",
-        "deposit_failed",
-        "deposit_insufficient",
-        "deposit_link",
-        "deposit_no_answer",
-        "deposit_parked",
-        "deposit_wrong_pin",
-        "till_cash_in_received",
-        "till_cash_out_paid",
-        "document_late",
-        "document_ready",
-        "money_exchanged",
-        "money_sent",
-        "money_sent_abroad",
-        "money_waits",
-        "money_collected",
-        "money_returned",
-        "number_changed",
-        "payout_failed",
-        "payout_held_up",
-        "payout_later",
-        "payout_returned",
-        "payout_settled",
-        "payout_started",
-        "pin_changed",
-        "pin_locked",
-        "plan_left_out",
-        "plan_paid",
-        "plan_paid_last",
-        "plan_paused_ours",
-        "plan_paused_theirs",
-        "plan_skipped",
-        "plan_skipped_funds",
-        "plan_skipped_limit",
-        "self_locked",
-        "sim_changed",
-        "trust_returned",
-        "pin_reset_allowed",
-        "receipt_late",
-        "receipt_ready",
-        "recall_asked",
-        "recall_held",
-        "recall_refused",
-        "recall_released",
-        "recall_returned",
-        "recall_taken",
-        "wallets_frozen",
-        "wallets_released",
-    }
-)
-"""What a customer is told even after STOP: receipts, codes they asked for, and warnings."""
 USEFUL_FOR = {
     ONE_TIME_CODE: timedelta(minutes=5),
     CASH_CODE: timedelta(minutes=30),

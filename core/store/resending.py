@@ -11,7 +11,7 @@ from uuid import UUID
 
 from core.phone import is_phone
 from core.store import contacts
-from core.store.outbox import SERVICE_ALERTS
+from core.store.service_alerts import SERVICE_ALERTS
 from core.store.unit import Row, Unit, jsonb
 from core.store.words import opened_content, opened_payload, sealed_content, sealed_payload
 

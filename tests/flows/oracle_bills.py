@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from core.bank_bills import Biller, Bundle, Paid, Phone
+from core.bank_bills import Biller, Bundle, Paid, PaidBill, Phone
 from core.money import Money
 from core.partners.billers import BillEnquiry
 
 if TYPE_CHECKING:
     from tests.flows.oracle import Oracle
 
+BEFORE = PaidBill("id of a bill", "ke-1", "Power 1", "37123456789", "*6789", "J***e D***e")
 PAID = Paid("WK9Q8P7R6T5W", Money(0, "KES"), Money(100, "KES"))
 
 
@@ -65,6 +66,16 @@ class BillsOracle:
 
     def bill_enquiry(self: "Oracle", code: str, account: str) -> BillEnquiry:
         return BillEnquiry(code, account, "KES")
+
+    def airtime_before(self: "Oracle") -> list[Phone]:
+        return [] if self.asks_nobody else [Phone("id", "+254712000002", "+254 7** *** 002")]
+
+    def bills_before(self: "Oracle") -> list[PaidBill]:
+        return [] if self.asks_nobody else [BEFORE]
+
+    def find_bill_before(self: "Oracle", said: str) -> PaidBill:
+        self._may_refuse("find_bill_before")
+        return BEFORE
 
     def bill_payee(self: "Oracle", biller: str, account: str) -> str:
         return f"id of {biller} {account}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from core.bank import Plan, Rule
+from core.bank import Plan, Planned, Rule
 from core.documents.orders import Carrier
 from core.documents.receipt import Payment
 from core.fees.allowances import Allowance, Allowances
@@ -50,7 +50,9 @@ class PlansOracle:
         used = Allowance(KES, Money(100_000, "KES"))
         return Allowances(None, used, Allowance(KES, None), datetime(2026, 9, 30, tzinfo=UTC), 1)
 
-    def check_plan_amount(self: "Oracle", amount: Money) -> None:
+    def check_plan_amount(
+        self: "Oracle", amount: Money, *, biller: str = "", airtime_to: str = ""
+    ) -> None:
         self._may_refuse("check_plan_amount")
 
     def check_plan_day(self: "Oracle", day: date) -> None:
@@ -66,10 +68,10 @@ class PlansOracle:
         return first
 
     def make_plan(
-        self: "Oracle", *, to: str, amount: Money, rule: Rule, effect_id: UUID, note: str = ""
+        self: "Oracle", what: Planned, *, amount: Money, rule: Rule, effect_id: UUID
     ) -> Plan:
         self._may_refuse("make_plan")
-        self.sent.append((effect_id, to, str(amount)))
+        self.sent.append((effect_id, what.to, str(amount)))
         return PLAN
 
     def plans(self: "Oracle") -> list[Plan]:

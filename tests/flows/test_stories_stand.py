@@ -66,5 +66,8 @@ def test_what_can_be_corrected_names_the_slot_it_fills() -> None:
         ("rate_alert", "rate"), ("withdraw", "amount"), ("withdraw", "mobile"),
         ("deposit", "amount"), ("deposit", "payer"), ("cash_code", "amount"), ("till", "amount"),
         ("till", "more"), ("airtime", "mobile"), ("airtime", "amount"), ("pay_bill", "amount"),
-        ("fees", "amount"), ("plan", "to"), ("plan", "amount"), ("plan", "times"),
+        ("fees", "amount"), ("plan", "to"), ("plan", "amount"),
+        ("plan", "times"), ("plan_bill", "amount"), ("plan_bill", "times"),
+        ("plan_airtime", "mobile"), ("plan_airtime", "amount"), ("plan_airtime", "times"),
+        ("plan_payout", "amount"), ("plan_payout", "times"),
     }  # fmt: skip

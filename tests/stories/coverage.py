@@ -8,6 +8,7 @@ from flows.check.paths import ways
 from flows.story import START
 from flows.words import CHANNELS, LANGUAGES
 from tests.stories.heard import SENTENCES, Way
+from tests.stories.unwalked_plans import UNWALKED_PLANS
 
 UNWALKED: Mapping[str, str] = {
     "join: again -consent_needed-> refused": "nobody comes so far who did not agree",
@@ -214,6 +215,7 @@ UNWALKED: Mapping[str, str] = {
         for step in ("looking", "asking")
         for refused in ("bank_unknown", "destination_invalid")
     },
+    **UNWALKED_PLANS,
     "my_payouts: one -unknown_payout-> gone": "a payment is never forgotten",
     **{
         f"{flow}: {step} -{refused}-> {to}": why

@@ -25,9 +25,9 @@ def _sentences() -> frozenset[str]:
     for block in blocks("manners", LANGUAGES[0]):
         if block not in manners.MANNERS and not block.startswith(_LABELS):
             found.add(f"manners.{block.partition('__')[0]}")
-    for name, flow in STORIES.items():
-        found |= {f"{name}.{step.name}" for step in flow.steps}
-        found |= {f"{name}.about_{step.name}" for step in flow.steps}
+    for flow in STORIES.values():
+        found |= {f"{flow.page}.{step.name}" for step in flow.steps}
+        found |= {f"{flow.page}.about_{step.name}" for step in flow.steps}
     found |= {f"agent.{block}" for block in BY_PEOPLE}
     return frozenset(found)
 

@@ -37,6 +37,24 @@ def test_outside_the_window_the_template_is_sent(house: House, number: Number) -
     assert read == message.reply.text
 
 
+def test_a_reason_and_an_hour_have_their_places_in_a_template(house: House, number: Number) -> None:
+    with house.unit() as unit:
+        customer = add_customer(unit, language="en")
+        add_address(unit, "whatsapp")
+        known = {"amount": "KES 1500.00", "name": "Brian Kamau", "bank": "Equity"}
+        known["reference"] = "TX1"
+        facts = known | {"until": "2026-03-04T21:59:00+00:00"}
+        outbox.queue_notice(unit, customer_id=customer, alert="payout_later", facts=facts)
+        facts = known | {"reason": "AC04", "balance": "KES 12.00"}
+        outbox.queue_notice(unit, customer_id=customer, alert="payout_failed", facts=facts)
+    assert drain(house, number) == 2
+    later, failed = (message.notice for message in number.handed)
+    assert later is not None
+    assert failed is not None
+    assert {"5 Mar", "00:59"} < set(later.values)
+    assert "the account is closed" in failed.values
+
+
 def test_free_words_that_are_refused_go_as_the_template(
     house: House, number: Number, queue: Queue
 ) -> None:
