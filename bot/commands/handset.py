@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import httpx
@@ -14,6 +14,14 @@ FIRST_ANSWER = 15.0  # seconds to wait for the bank's message
 MORE = 1.0  # seconds in which another one belongs to it
 
 
+class Choice(NamedTuple):
+    """A button or a row of a list, under a message."""
+
+    message: str
+    payload: str
+    title: str
+
+
 class Handset:
     """One phone on one channel, that gives back lines of text."""
 
@@ -23,7 +31,7 @@ class Handset:
         self._phone = phone
         self._code = code
         self._read: set[str] = set()
-        self._choices: list[tuple[str, str]] = []
+        self._choices: list[Choice] = []
         self.session = False
         """USSD: whether a session is open."""
         if phone.channel != "ussd":
@@ -56,14 +64,17 @@ class Handset:
 
     def _exchanged(self, text: str) -> str:
         tapped = self._tapped(text)
-        status = self._phone.tap(*tapped) if tapped else self._phone.say(text)
-        if status >= httpx.codes.BAD_REQUEST:
+        if tapped:
+            status = self._phone.do("tap", message=tapped.message, payload=tapped.payload)
+        else:
+            status = self._phone.do("say", channel=self._phone.channel, text=text)
+        if not httpx.codes.is_success(status):
             raise NotAnswered(f"HTTP {status}")
         return "\n".join(self._heard())
 
-    def _tapped(self, text: str) -> tuple[str, str] | None:
+    def _tapped(self, text: str) -> Choice | None:
         for number, choice in enumerate(self._choices, start=1):
-            if text.casefold() in {str(number), choice[1].casefold()}:
+            if text.casefold() in {str(number), choice.title.casefold()}:
                 return choice
         return None
 
@@ -74,10 +85,12 @@ class Handset:
             wait = MORE
             for bubble in new:
                 self._read.add(bubble["id"])
-                self._choices = [(c["payload"], c["title"]) for c in bubble["choices"]]
+                self._choices = [
+                    Choice(bubble["id"], c["payload"], c["title"]) for c in bubble["choices"]
+                ]
                 yield bubble["text"]
-                for number, (_, title) in enumerate(self._choices, start=1):
-                    yield f"{number}. {title}"
+                for number, choice in enumerate(self._choices, start=1):
+                    yield f"{number}. {choice.title}"
 
     def _new(self, seconds: float) -> list[dict[str, Any]]:
         heard = self._phone.heard(after=len(self._read), seconds=seconds)

@@ -94,6 +94,16 @@ class Phone:
         sid = f"SM{self._new_id()}"
         return self.post(self.wire.whatsapp(self.address, title, id=sid, extra=extra)).status_code
 
+    def do(self, act: str, **order: str) -> int:
+        """Have the twin do something with this phone, as its page does; return the HTTP status.
+
+        It then knows that somebody wrote, and lets the bank answer freely for a day, as WhatsApp
+        does. 0 is returned when the call never arrived.
+        """
+        url = f"{self._twin}/twin/phones/{self.address}/{act}"
+        answer = self._http.post(url, json={**order, "wait": True})
+        return int(answer.json()["status"]) if answer.is_success else answer.status_code
+
     def hang_up(self) -> None:
         """End the session as the gateway tells it."""
         letter = self.wire.ussd_end(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -189,6 +190,27 @@ def test_payouts_are_narrowed_down_and_paged(somebody, house, morning, monkeypat
     assert {"status": "failed"} in [entry.after for entry in noted(house, "payout.listed")]
 
 
+def test_every_list_goes_on_until_each_row_was_shown_once(somebody, morning, monkeypatch):
+    desk = somebody("operations")
+
+    def rows(page: str) -> list[str]:
+        return re.findall(r"<tr data-row>.*?</tr>", page.split('id="list"')[1], re.S)
+
+    lists = ("/decisions", "/payouts?status=all", "/breaks", "/receipts", "/orders?tab=all")
+    for path in lists:
+        whole = rows(desk.get(f"/desk/operations{path}").text)
+        shown, onward = [], f"/desk/operations{path}"
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.console.operations.PAGE", 1)
+            while onward and len(shown) <= len(whole):
+                page = desk.get(onward).text
+                shown += rows(page)
+                found = re.search(r'href="([^"]+)">Next page', page)
+                onward = unescape(found[1]) if found else ""
+        assert shown == whole, path
+        assert whole, path
+
+
 def test_a_payout_is_asked_after_and_a_case_opened_once(somebody, house, morning):
     desk, path = somebody("operations"), at("payouts", morning.unclear)
     assert "done=asked_after" in desk.post(f"{path}/ask").location
@@ -269,17 +291,40 @@ def test_orders_without_a_final_word_are_found_and_asked_after(somebody, house, 
     assert len(noted(house, "order.asked_after")) == 1
 
 
-def test_what_happens_by_itself_is_told_to_open_pages(house, morning):
-    def told() -> set[str]:
-        found = {fields[b"topic"].decode() for _, fields in house.redis.xrange(UI_DESK)}
-        house.redis.delete(UI_DESK)
-        return found
+def told(house) -> set[str]:
+    """Return what open pages were told to look at anew since this was asked last."""
+    found = {fields[b"topic"].decode() for _, fields in house.redis.xrange(UI_DESK)}
+    house.redis.delete(UI_DESK)
+    return found
 
+
+def test_what_somebody_does_is_told_to_open_pages(somebody, house, morning):
+    desk = somebody("operations")
+    unclear, parked = at("payouts", morning.unclear), at("receipts", morning.parked)
+    page = desk.post(f"{parked}/find", words="+254712000001").text
+    customer = re.search(r'name="customer" value="([0-9a-f-]{36})"', page)
+    assert customer is not None
+    orders = re.findall(r"/orders/[0-9a-f-]{36}/ask", desk.get(at("orders") + "?tab=waiting").text)
+    for path, form, topics in (
+        (f"{at('providers')}/lp_kilima/switch", {"active": "no"}, {"positions"}),
+        (f"{unclear}/ask", {}, {"orders"}),
+        (f"{unclear}/case", {}, {"queue"}),
+        (f"{at('')}{orders[0].lstrip('/')}", {}, {"orders"}),
+        (f"{first(desk, at('breaks'))}/force", {}, {"breaks", "approvals"}),
+        (f"{parked}/give", {"customer": customer[1]}, {"receipts", "approvals"}),
+    ):
+        told(house)
+        assert desk.post(path, reason="To be seen", **form).status_code == 303, path
+        assert told(house) >= topics, path
+
+
+def test_what_happens_by_itself_is_told_to_open_pages(house, morning):
+    told(house)
     hedging.cover(house)
-    assert told() == {"positions"}  # money was changed just now
+    assert told(house) == {"positions"}  # money was changed just now
     settlements.close_windows(house)
-    assert told() == set()  # nothing is over
+    assert told(house) == set()  # nothing is over
     with house.unit() as unit:
         unit.run("update incoming_payments set return_at = %(now)s", now=unit.now)
     deposits.sweep(house)
-    assert told() == {"receipts"}
+    assert told(house) == {"receipts"}

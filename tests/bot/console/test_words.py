@@ -3,6 +3,7 @@
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import jinja2
 import pytest
@@ -14,14 +15,20 @@ from core.access import approvals, passwords
 from core.access.actors import Forbidden
 from core.approvals.catalog import KINDS
 from core.crm import case_catalog, case_work, cases, erasure
+from core.deposits import suspense_view
 from core.errors import DeskRefusal, Refusal
+from core.fees import schedule
 from core.ledger import refusals as ledger
+from core.outcomes import HEARD
+from core.partners import moves
+from core.recon import told
+from core.settlement import overview, routing
 from core.transfers import recall
 
 ROOT = Path(__file__).resolve().parents[3]
-WORDS = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(ROOT / "templates"), autoescape=True
-).get_template("console/words.html")
+TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "templates"), autoescape=True)
+WORDS = TEMPLATES.get_template("console/words.html")
+OPERATIONS = TEMPLATES.get_template("console/words_operations.html")
 FACTS = {
     "why": "short", "minutes": "5", "was": "Open", "to": "Closed", "days": "30", "what": "role",
 }  # fmt: skip
@@ -65,6 +72,22 @@ def heard() -> list[type[Refusal]]:
 def test_every_refusal_is_worded(refusal):
     said = str(words().refusal({"code": refusal.code, "facts": FACTS})).strip()
     assert said.endswith(".") and not said.startswith("That was refused")
+
+
+@pytest.mark.parametrize(
+    ("words_for", "codes"),
+    [
+        ("payout_statuses", overview.STATUSES),
+        ("verdicts", get_args(routing.Verdict)),
+        ("order_statuses", get_args(moves.Status)),
+        ("order_subjects", tuple(HEARD)),
+        ("receipt_statuses", suspense_view.STATUSES),
+        ("line_states", get_args(told.State)),
+        ("services", schedule.SERVICES),
+    ],
+)
+def test_every_code_of_operations_is_worded(words_for, codes):
+    assert set(codes) - set(getattr(OPERATIONS.module, words_for)) == set()
 
 
 def test_what_has_no_words_is_said_plainly_all_the_same():

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from bot import sim_notices
-from bot.simulator.driver import Phone
+from bot.commands.handset import Handset
+from bot.simulator.driver import NotAnswered, Phone
 from bot.simulator.twin.exchange import masked, may_be_secret
 from bot.simulator.twin.faults import Faults, Plan
 from bot.simulator.wire import Accounts, Wire
@@ -125,6 +126,19 @@ def test_the_driver_hears_what_the_bank_says(twin, ear):
         assert phone.again().status_code == 200
         assert ear.calls[0].form == ear.calls[1].form
         assert phone.heard() == []
+
+
+def test_a_phone_in_the_terminal_is_answered_freely(twin, ear, monkeypatch):
+    """WhatsApp lets a bank write freely only to whom it knows to have written."""
+    monkeypatch.setattr("bot.commands.handset.FIRST_ANSWER", 0)
+    with Phone("whatsapp", AMINA, ear.url, twin.settings) as phone:
+        assert not twin.desk.downlink.in_window(AMINA)
+        assert Handset(phone).say("Hi") == ""
+        assert [call.genuine for call in ear.calls] == [True]
+        assert twin.desk.downlink.in_window(AMINA)
+        ear.answer = lambda _: ("", 403)
+        with pytest.raises(NotAnswered, match="403"):
+            Handset(phone).say("Hi")
 
 
 def test_three_hundred_callbacks_a_second(twin, ear):

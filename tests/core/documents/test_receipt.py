@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from core.documents import orders, receipt, receipt_orders, shelf
 from core.documents.orders import TooManyDocuments
 from core.documents.receipt_orders import ReceiptOrder
+from core.fx.convert import convert
 from core.ledger import book
 from core.ledger.reference import LETTERS
 from core.money import Money
 from core.transfers.send import send_money
+from tests.core.fx.dealing import amina as dealing_amina
+from tests.core.fx.dealing import open_market, per_mille, quoted
 from tests.core.people import fund, someone
 
 NAMES = ("A***a O***o", "B***n K***u")
@@ -109,6 +112,18 @@ def test_the_last_five_of_all_wallets_are_offered_the_newest_first(unit, amina, 
     assert [one.amount.minor for one in offered] == [7, 6, 5, 4, 3]
     assert {(one.who, one.incoming) for one in offered} == {("B***n K***u", False)}
     assert receipt.lately(unit, brian.id)[0].incoming
+
+
+def test_a_conversion_is_offered_with_what_each_wallet_moved_fee_and_all(unit):
+    open_market(unit)
+    who, _ = dealing_amina(unit, usd="250.00", kes="0.00")
+    given = quoted(unit, who.id, "USD", "KES", Money.load("USD 100.00"), fee_of=per_mille(5))
+    convert(unit, id=uuid4(), customer=who.id, quote=given.id, channel="ussd")
+    offered = [one for one in receipt.lately(unit, who.id) if one.type == "exchange"]
+    assert {(one.amount, one.incoming) for one in offered} == {
+        (Money.load("USD 100.50"), False),
+        (given.buy, True),
+    }
 
 
 def test_ten_documents_a_day_are_enough(unit, amina, brian, paid):
