@@ -3,21 +3,16 @@
 A request past its time cannot be paid any more, sweep or not.
 """
 
+from functools import partial
+
 from bot.house import House
 from core.transfers import request_endings
+from worker.rounds import in_rounds
 
 AT_ONCE = 100
 """Requests a transaction: their rows are locked for as long as it takes."""
-MOST_ROUNDS = 50
 
 
 def sweep(house: House) -> int:
     """Expire what is due, a bounded number each time; return how many requests that were."""
-    ended = 0
-    for _ in range(MOST_ROUNDS):
-        with house.unit() as unit:
-            some = request_endings.expire(unit, most=AT_ONCE)
-        ended += some
-        if some < AT_ONCE:
-            break
-    return ended
+    return in_rounds(house, partial(request_endings.expire, most=AT_ONCE), most=AT_ONCE)

@@ -5,21 +5,24 @@ what waits at once: the sweep finds what was sent in that very moment, and what 
 did not let them hold before.
 """
 
+from functools import partial
+
 import structlog
 
 from bot.house import House
 from core.transfers import collecting, waiting_endings
+from worker.rounds import in_rounds
 
 AT_ONCE = 100
 """Payments a transaction returns: their rows are locked for as long as it takes."""
-MOST_ROUNDS = 50
 
 log = structlog.get_logger()
 
 
 def sweep(house: House) -> int:
     """Do what is due, a bounded number each time; return how many payments have ended."""
-    return _collect(house) + _return(house)
+    returned = partial(waiting_endings.return_due, most=AT_ONCE)
+    return _collect(house) + in_rounds(house, returned, most=AT_ONCE)
 
 
 def _collect(house: House) -> int:
@@ -36,14 +39,3 @@ def _collect(house: House) -> int:
             with house.unit() as unit:
                 collecting.put_off(unit, one)
     return collected
-
-
-def _return(house: House) -> int:
-    ended = 0
-    for _ in range(MOST_ROUNDS):
-        with house.unit() as unit:
-            some = waiting_endings.return_due(unit, most=AT_ONCE)
-        ended += some
-        if some < AT_ONCE:
-            break
-    return ended

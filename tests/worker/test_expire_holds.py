@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from bot.house import House
 from core.ledger import book
 from tests.core.ledger.books import customer, hold, kes
-from worker import expire_holds
+from worker import expire_holds, rounds
 
 
 @pytest.fixture
@@ -46,5 +46,5 @@ def test_everything_due_is_given_back_a_few_at_a_time(house: House, payer, monke
 
 def test_one_sweep_is_bounded(house: House, payer, monkeypatch) -> None:
     monkeypatch.setattr(expire_holds, "AT_ONCE", 1)
-    monkeypatch.setattr(expire_holds, "MOST_ROUNDS", 3)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 3)
     assert [expire_holds.sweep(house) for _ in range(3)] == [3, 1, 0]

@@ -7,7 +7,7 @@ from bot.house import House
 from core.money import Money
 from core.transfers.requests import STAYS_OPEN, ask
 from tests.core.people import someone
-from worker import requests
+from worker import requests, rounds
 
 
 @pytest.fixture
@@ -47,5 +47,5 @@ def test_what_is_due_ends_a_few_at_a_time(house, monkeypatch) -> None:
 @pytest.mark.usefixtures("asked")
 def test_one_sweep_is_bounded(house, monkeypatch) -> None:
     monkeypatch.setattr(requests, "AT_ONCE", 1)
-    monkeypatch.setattr(requests, "MOST_ROUNDS", 3)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 3)
     assert [requests.sweep(house) for _ in range(3)] == [3, 1, 0]

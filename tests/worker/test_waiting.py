@@ -13,7 +13,7 @@ from core.transfers.waiting import WAITS, send_waiting
 from tests.core.people import Someone, someone
 from tests.support import unsealed
 from tests.support.outbox_rows import ALL
-from worker import waiting
+from worker import rounds, waiting
 
 NUMBERS = [f"+25473300011{n}" for n in range(5)]
 
@@ -61,7 +61,7 @@ def test_what_nobody_collected_goes_back_a_few_at_a_time(house, amina, monkeypat
     with house.unit() as unit:
         assert book.expire(unit) == 5
     monkeypatch.setattr(waiting, "AT_ONCE", 1)
-    monkeypatch.setattr(waiting, "MOST_ROUNDS", 3)
+    monkeypatch.setattr(rounds, "MOST_ROUNDS", 3)
     assert [waiting.sweep(house) for _ in range(3)] == [3, 2, 0]
     assert how_many(house, "returned") == 5
     with house.unit() as unit:

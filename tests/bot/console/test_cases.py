@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from bot.console import drafts, presence
+from core.crm import cases
 
 
 @pytest.mark.parametrize("tab", ["mine", "unassigned", "open", "soon", "late", "all"])
@@ -175,3 +176,21 @@ def test_nothing_waits_when_all_is_taken(somebody, clock):
         path = taken.location.split("?")[0]
         desk.post(f"{path}/status", status="Resolved", key=str(uuid4()))
     assert "No case is waiting" in desk.get(taken.location).text
+
+
+def test_operations_take_what_is_theirs_and_read_the_rest(somebody, house):
+    desk = somebody("operations")
+    with house.unit() as unit:
+        theirs, other = (
+            cases.open_case(
+                unit, customer=None, category=category, sub_category="", title="To look into",
+                description="", priority="High", channel="desk", conversation=None, by="system",
+            ).id
+            for category in ("Reconciliation", "Fraud")
+        )  # fmt: skip
+    assert f"/desk/cases/{theirs}/take" in desk.get(f"/desk/cases/{theirs}").text
+    page = desk.get(f"/desk/cases/{other}").text
+    assert f"/desk/cases/{other}/take" not in page and 'data-mode="reply"' not in page
+    assert desk.post(f"/desk/cases/{theirs}/take").status_code == 303
+    assert "Yours" in desk.get(f"/desk/cases/{theirs}").text
+    assert desk.post(f"/desk/cases/{other}/take").status_code == 403
