@@ -203,7 +203,7 @@ def furnish(
         settings.redis_url, socket_timeout=0.5, socket_connect_timeout=0.3
     )
     keys = keyrings.load(engine, settings)
-    firms = partners.connect(settings, clock=clock)
+    firms = partners.connect(settings, clock=clock, keys=keys)
     house = House(
         settings=settings,
         engine=engine,

@@ -1,13 +1,19 @@
-"""The mailbox of answers that partners give by calling us: in Redis, which all processes share."""
+"""The mailbox of answers that partners give by calling us: in Redis, which all processes share.
+
+An answer may name somebody (M-Pesa tells who paid), so it stands there sealed.
+"""
 
 import time
 from collections.abc import Callable
 
 import redis
 
+from core.store.keyring import BrokenSeal, Keyring, UnknownKey
+
 PREFIX = "partner-answer:"
 KEPT_SECONDS = 24 * 3600
 LOOK_EVERY = 0.1
+_FIELD = "mailbox.words"
 
 
 class RedisMailbox:
@@ -16,16 +22,19 @@ class RedisMailbox:
     def __init__(
         self,
         client: redis.Redis,
+        keys: Keyring,
         *,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._client, self._clock, self._pause = client, clock, pause
+        self._client, self._keys = client, keys
+        self._clock, self._pause = clock, pause
 
     def leave(self, key: str, words: str) -> None:
         """Leave an answer; a later one under the same key takes its place."""
+        sealed = self._keys.seal(words, field=_FIELD, row=key)
         try:
-            self._client.set(PREFIX + key, words, ex=KEPT_SECONDS)
+            self._client.set(PREFIX + key, sealed, ex=KEPT_SECONDS)
         except redis.RedisError:
             return
 
@@ -44,4 +53,10 @@ class RedisMailbox:
             found = self._client.get(PREFIX + key)
         except redis.RedisError:
             return ""
-        return found.decode() if isinstance(found, bytes) else ""
+        if not isinstance(found, bytes):
+            return ""
+        try:
+            return self._keys.open(found, field=_FIELD, row=key)
+        except (BrokenSeal, UnknownKey):
+            # Nobody can read it (any more): it is asked again, as when it was lost.
+            return ""

@@ -12,14 +12,17 @@ from core.partners.cards import Cards, CardsAccount
 from core.partners.momo import Momo, MomoAccount
 from core.partners.mpesa import Mpesa, MpesaAccount
 from core.partners.partner import Partner
+from core.store.keyring import Keyring
 
 
-def connect(settings: Settings, *, clock: Callable[[], datetime]) -> list[Partner | None]:
+def connect(
+    settings: Settings, *, clock: Callable[[], datetime], keys: Keyring
+) -> list[Partner | None]:
     """Return those that are set up, and None for each that is not."""
-    return [_mpesa(settings, clock), _momo(settings), _cards(settings, clock)]
+    return [_mpesa(settings, clock, keys), _momo(settings), _cards(settings, clock)]
 
 
-def _mpesa(settings: Settings, clock: Callable[[], datetime]) -> Mpesa | None:
+def _mpesa(settings: Settings, clock: Callable[[], datetime], keys: Keyring) -> Mpesa | None:
     if not settings.mpesa_base:
         return None
     client = redis.Redis.from_url(
@@ -37,7 +40,7 @@ def _mpesa(settings: Settings, clock: Callable[[], datetime]) -> Mpesa | None:
         secret=settings.payments_webhook_secret,
         allowed=settings.mpesa_allowed,
     )
-    return Mpesa(account, mailbox=RedisMailbox(client), clock=clock)
+    return Mpesa(account, mailbox=RedisMailbox(client, keys), clock=clock)
 
 
 def _momo(settings: Settings) -> Momo | None:

@@ -13,6 +13,7 @@ from core.partners.airtime import AirtimeWholesaler
 from core.partners.billers import BillEnquiry, BillerSwitch
 from core.partners.partner import Partner
 from core.partners.questions import Answerer, Answerers
+from core.store.keyring import Keyring
 
 Partners = Mapping[str, Partner]
 
@@ -53,12 +54,15 @@ ANSWERERS: tuple[Callable[[Settings, Partners], Answerers], ...] = (
 """What says who answers the questions of *call* steps, one line for each who answers some."""
 
 
-def connect(settings: Settings, *, clock: Callable[[], datetime]) -> Partners:
-    """Return the partners that are set up, by name. What they sign is signed by ``clock``."""
+def connect(settings: Settings, *, clock: Callable[[], datetime], keys: Keyring) -> Partners:
+    """Return the partners that are set up, by name.
+
+    What they sign is signed by ``clock``; what they leave for one another is sealed by ``keys``.
+    """
     built = [
         *(build(settings) for build in BUILDERS),
         *liquidity.providers(settings),
-        *money_in.connect(settings, clock=clock),
+        *money_in.connect(settings, clock=clock, keys=keys),
         *rails.connect(settings, clock=clock),
     ]
     return {partner.name: partner for partner in built if partner is not None}

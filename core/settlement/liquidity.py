@@ -81,6 +81,17 @@ def reserve(unit: Unit, nostro: str, amount: Money) -> bool:
     return taken > 0
 
 
+def lock_all(unit: Unit, currency: str) -> None:
+    """Lock the lines of a currency, in order: whoever goes from one to another holds both first."""
+    unit.all(
+        """
+        select nostro from nostro_lines where currency = %(currency)s
+        order by nostro for no key update
+        """,
+        currency=currency,
+    )
+
+
 def release(unit: Unit, nostro: str, amount: Money) -> None:
     """Take a promise back: the payment has been made, or will not be made from there."""
     unit.run(

@@ -54,6 +54,7 @@ def refused(unit: Unit, order: Order, answer: Answer) -> None:
         endings.fail(unit, one, code=reason.code, event="refused", words=answer.words)
         return
     if one.reserved_at is not None:
+        liquidity.lock_all(unit, one.amount.currency)
         liquidity.release(unit, one.reserved_at, one.amount)
     waiting = store.move(
         unit,
