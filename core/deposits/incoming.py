@@ -67,6 +67,7 @@ def take_in(unit: Unit, came: Incoming, *, deposit: Deposit | None = None) -> Ta
         return known
     owner = _owner(unit, came, deposit)
     id_ = _id(came, deposit)
+    _lock(unit, id_, came, owner)
     reference = reference_of(id_)
     why = owner.why or _book(unit, id_, came, owner, reference=reference)
     if why is not None:
@@ -130,6 +131,17 @@ def _owner(unit: Unit, came: Incoming, deposit: Deposit | None) -> Owner:
         currency=currency,
         country=_country(unit, currency),
     )
+
+
+def _lock(unit: Unit, id_: UUID, came: Incoming, owner: Owner) -> None:
+    """Lock all that a payment may move, in the ledger's order: it is booked or parked, charged."""
+    kinds = (ways.nostro_of(came.partner), parking.ACCOUNT, "fees")
+    accounts = [
+        book.system_account(unit, kind, came.amount.currency, spread_by=id_) for kind in kinds
+    ]
+    if owner.wallet is not None:
+        accounts.append(owner.wallet)
+    book.lock_holds(unit, [], accounts=accounts)
 
 
 def _book(unit: Unit, id_: UUID, came: Incoming, owner: Owner, *, reference: str) -> Why | None:

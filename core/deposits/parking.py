@@ -40,7 +40,7 @@ def open_case(
         customer=owner.customer,
         category=CATEGORY,
         sub_category=SUSPENSE,
-        title=f"{amount} came and is parked: {reference}",
+        title=f"{amount.grouped} came and is parked: {reference}",
         description=f"Payment {payment}: {WHY[why]}. It goes back to its payer after {days} days.",
         priority="High",
         channel="desk",
