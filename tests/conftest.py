@@ -14,6 +14,7 @@ import redis
 from sqlalchemy import Engine
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
+from bot.serve import settle
 from core.store.unit import Unit
 from tests.support import servers as support
 from tests.support.compiled import keep_compiled
@@ -26,7 +27,7 @@ HOME = pytest.StashKey[Path]()
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)  # a Wednesday, 12:30 in Nairobi
 BANK = "template_bank"
 TESTS = Path(__file__).parent
-COUNTED = {"channels", "core", "flows"}
+COUNTED = {"bot", "channels", "core", "flows", "worker"}
 LONGEST = (
     "tests/stories/test_stories.py", "tests/browser/", "tests/bot/embedded/test_launch.py",
     "tests/kill/", "tests/flows/test_generated.py", "tests/worker/test_run.py",
@@ -55,13 +56,18 @@ def _end_like_ctrl_c(*_: object) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; count branches only where rooms are tested by themselves.
 
-    Counting makes Python half as fast, and the stories and the house walk through all rooms again.
+    Counting makes Python half as fast, and stories, pages and kills walk through all rooms again.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for item in items:
         room = item.path.relative_to(TESTS).parts[0]
         if room not in COUNTED:
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the tests themselves, as the web server spares it its code."""
+    settle()
 
 
 class _ByFile(LoadScopeScheduling):
@@ -141,6 +147,7 @@ def database(shared: Servers, worker_name: str) -> str:
     """The name of this process's own database: migrated, empty."""
     name = f"wekeza_{worker_name}"
     shared.create(name)
+    shared.never_vacuum(name)
     return name
 
 

@@ -92,9 +92,10 @@ def _run(settings: Settings, watches: Sequence[Watch], parent: int | None) -> in
 def _announce_and_watch(settings: Settings, parent: int | None) -> None:
     """Say where the house is once it answers; end it when the one who runs us has vanished."""
     address = f"http://127.0.0.1:{settings.port}/api/health/db"
-    _say(_welcome(settings) if wait_until(lambda: _answers(address), seconds=READY_SECONDS) else (
-        f"The web process does not answer at {address}; its lines above say why."
-    ))  # fmt: skip
+    with httpx.Client(timeout=2.0) as http:
+        opened = wait_until(lambda: _answers(http, address), seconds=READY_SECONDS)
+    silent = f"The web process does not answer at {address}; its lines above say why."
+    _say(_welcome(settings) if opened else silent)
     while parent is not None:
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -113,9 +114,9 @@ def _welcome(settings: Settings) -> str:
     )
 
 
-def _answers(address: str) -> bool:
+def _answers(http: httpx.Client, address: str) -> bool:
     try:
-        return httpx.get(address, timeout=2.0).status_code == httpx.codes.OK
+        return http.get(address).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

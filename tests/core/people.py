@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
+from uuid_utils.compat import uuid7
 
 from core.access.pins import Proof, Secrets, look
 from core.bank import Bank, Visitor
@@ -117,5 +118,5 @@ def passing_unit(engine: Engine, now: datetime) -> Iterator[Unit]:
     """Open a unit that leaves nothing behind, for each example of a property."""
     with engine.connect() as connection:
         outer = connection.begin()
-        yield Unit(connection, now, uuid4, str(uuid4()), KEYS)
+        yield Unit(connection, now, uuid7, str(uuid4()), KEYS)
         outer.rollback()

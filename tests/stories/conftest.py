@@ -14,11 +14,12 @@ from urllib.parse import unquote
 import pytest
 import uuid_utils.compat
 
+from bot import answers, hub
 from bot import house as houses
 from bot.settings import load
 from core.access.pins import Secrets
 from core.demo.people import PIN
-from core.partners import name_enquiry_twin
+from core.partners import liquidity, name_enquiry_twin
 from core.partners.name_enquiry import NameRegistry
 from tests.stories import market
 from tests.stories.heard import Ear, overhearing
@@ -77,6 +78,7 @@ def stage(
             "PIN_PEPPER": base64.b64encode(pepper).decode(),
         }.items():
             patch.setenv(setting, value)
+        _have_time(patch)
         house = houses.furnish(
             load(env_file=None), engine, clock=lambda: now, ids=uuid_utils.compat.uuid7
         )
@@ -87,6 +89,15 @@ def stage(
         yield Stage(house, opened=now, pepper=pepper, pin_hash=pin_hash, market=providers)
         house.redis.close()
     servers.drop(name)
+
+
+def _have_time(patch: pytest.MonkeyPatch) -> None:
+    """Let nobody be too late: which provider answers in time decides the price that is told."""
+    patch.setattr(liquidity, "LONGEST_SECONDS", 60.0)
+    patch.setattr(answers, "CALL_SECONDS", 60.0)
+    patch.setattr(hub, "CALL_SECONDS", 60.0)
+    patch.setattr(hub, "TURN_SECONDS", 60.0)
+    patch.setattr(hub, "ANSWER_SECONDS", 90.0)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from bot import migrate
 from bot.embedded import keys
@@ -74,6 +74,19 @@ class Servers:
             rename = sql.SQL("alter database {} rename to {}")
             connection.execute(rename.format(sql.Identifier(database), sql.Identifier(to)))
 
+    def never_vacuum(self, database: str) -> None:
+        """Let no vacuum come by: where all is rolled back it would learn that tables are empty.
+
+        From then on PostgreSQL would read them whole, and plans would depend on when it came.
+        """
+        with psycopg.connect(self.admin_url(database), autocommit=True) as connection:
+            tables = connection.execute(
+                "select format('alter table %s set (autovacuum_enabled = false)', oid::regclass)"
+                " from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+            ).fetchall()
+            for (statement,) in tables:
+                connection.execute(statement)
+
     def drop(self, database: str) -> None:
         """Drop a database, whoever is still connected to it."""
         with psycopg.connect(self.admin_url("postgres"), autocommit=True) as connection:
@@ -87,8 +100,13 @@ class Servers:
 
     @contextlib.contextmanager
     def app(self, database: str) -> Iterator[Engine]:
-        """Open an engine that acts as the application, and close it."""
+        """Open an engine that acts as the application, and close it.
+
+        A machine that stalls for seconds between two statements is no fault of the work it tests,
+        so its transactions may rest longer than the bank lets them.
+        """
         engine = open_engine(self.app_url(database), name="wekeza-tests")
+        event.listen(engine, "connect", _let_it_rest)
         try:
             yield engine
         finally:
@@ -107,6 +125,11 @@ class Servers:
         """Stop what runs."""
         self.postgres.stop()
         self.redis.stop()
+
+
+def _let_it_rest(connection: psycopg.Connection, _: object) -> None:
+    connection.execute("set idle_in_transaction_session_timeout = '60s'")
+    connection.commit()
 
 
 def newest_in_a_row() -> str:

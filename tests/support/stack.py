@@ -19,7 +19,7 @@ from tests.support.keys import FIELD_KEYS, SEAL_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB, WORKER, SCHEDULER, TWIN = "bot.serve", "worker.run", "worker.schedule", "bot.simulator.twin"
-STARTS_WITHIN = 40.0
+STARTS_WITHIN = 120.0
 AT_WEBHOOK_SECRET = "demo-at-webhook-secret"
 
 
@@ -69,10 +69,11 @@ class Stack:
         """Wait until a program answers, if it is one that does."""
         address = {WEB: f"{self.url}/api/health/db", TWIN: f"{self.twin}/healthz"}.get(program)
         until = time.monotonic() + STARTS_WITHIN
-        while address and not _answers(address):
-            if time.monotonic() > until or self.processes[program].poll() is not None:
-                raise AssertionError(f"{program} does not answer\n{self.logged()}")
-            time.sleep(0.1)
+        with httpx.Client(timeout=5) as http:
+            while address and not _answers(http, address):
+                if time.monotonic() > until or self.processes[program].poll() is not None:
+                    raise AssertionError(f"{program} does not answer\n{self.logged()}")
+                time.sleep(0.1)
 
     def kill(self, program: str) -> None:
         """Kill a program and all its children, as ``kill -9`` does: nobody may tidy up."""
@@ -117,9 +118,9 @@ class Stack:
         )
 
 
-def _answers(address: str) -> bool:
+def _answers(http: httpx.Client, address: str) -> bool:
     try:
-        return httpx.get(address, timeout=5).status_code == 200
+        return http.get(address).status_code == 200
     except httpx.HTTPError:
         return False
 

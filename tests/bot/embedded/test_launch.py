@@ -26,51 +26,43 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-def test_it_opens_serves_closes_and_opens_again(house: House) -> None:
+def test_it_serves_is_closed_and_killed_and_opens_again_each_time(house: House) -> None:
+    """One house's life, for each opening is a minute of work: the bank is loaded only at first."""
     house.open()
-    line = house.wait_for("Wekeza is open")
-    for word in (f"http://127.0.0.1:{house.port}", "*384*100#", "+254712000001", "4321", "21000"):
-        assert word in line
+    _is_open_and_tells_the_way(house)
     assert any("Loaded the demo bank" in said for said in house.said)
-    assert httpx.get(f"http://127.0.0.1:{house.port}/api/health", timeout=30).status_code == 200
-
-    second = House(house.home, free_port())
-    second.open()
-    second.wait_for("already runs", seconds=120)
-    assert second.process
-    assert second.process.wait(timeout=60) == 1
-
+    _a_second_is_refused(house)
     assert house.close() == 0
     assert house.left() == []
 
     house.open()
     house.wait_for("Wekeza is open")
     assert not any("Loaded the demo bank" in said for said in house.said), "the data are kept"
+    _its_servers_come_back_by_themselves(house)
+    _its_processes_end_with_it(house)
+
+    house.open()
+    house.wait_for("Wekeza is open")
     assert house.close(signal.SIGTERM) == 0
     assert house.left() == []
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-def test_after_a_kill_the_processes_end_and_the_next_start_finds_its_way(house: House) -> None:
-    house.open()
-    house.wait_for("Wekeza is open")
-    assert house.process
-    house.process.kill()
-    house.process.wait()
-    until = time.monotonic() + 15
-    while any("bot.serve" in one or "worker." in one for one in house.left()):
-        assert time.monotonic() < until, house.left()
-        time.sleep(0.2)
-    house.open()
-    house.wait_for("Wekeza is open")
-    assert house.close() == 0
-    assert house.left() == []
+def _is_open_and_tells_the_way(house: House) -> None:
+    line = house.wait_for("Wekeza is open")
+    for word in (f"http://127.0.0.1:{house.port}", "*384*100#", "+254712000001", "4321", "21000"):
+        assert word in line
+    assert httpx.get(f"http://127.0.0.1:{house.port}/api/health", timeout=30).status_code == 200
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-def test_its_servers_come_back_by_themselves(house: House) -> None:
-    house.open()
-    house.wait_for("Wekeza is open")
+def _a_second_is_refused(house: House) -> None:
+    second = House(house.home, free_port())
+    second.open()
+    second.wait_for("already runs", seconds=SOON)
+    assert second.process
+    assert second.process.wait(timeout=60) == 1
+
+
+def _its_servers_come_back_by_themselves(house: House) -> None:
     for part, server in (("db", "postgres"), ("cache", "redis")):
         old = house.pids(server)
         house.kill(server)
@@ -78,8 +70,16 @@ def test_its_servers_come_back_by_themselves(house: House) -> None:
         assert not set(old) & set(house.pids(server))
         address = f"{house.url}/api/health/{part}"
         assert wait_until(lambda at=address: _is_well(at), seconds=SOON), part  # type: ignore[misc]
-    assert house.close() == 0
-    assert house.left() == []
+
+
+def _its_processes_end_with_it(house: House) -> None:
+    assert house.process
+    house.process.kill()
+    house.process.wait()
+    assert wait_until(
+        lambda: not any("bot.serve" in one or "worker." in one for one in house.left()),
+        seconds=SOON,
+    ), house.left()
 
 
 def _is_well(address: str) -> bool:

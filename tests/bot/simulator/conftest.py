@@ -45,7 +45,7 @@ class Ear:
     calls: list[SimpleNamespace] = field(default_factory=list)
     answer: Callable[[SimpleNamespace], tuple[str, int]] = lambda _: ("", 200)
 
-    def wait(self, count: int, path: str = "", seconds: float = 5.0) -> list[SimpleNamespace]:
+    def wait(self, count: int, path: str = "", seconds: float = 60.0) -> list[SimpleNamespace]:
         until = monotonic() + seconds
         while monotonic() < until:
             if len(found := self.at(path)) >= count:
@@ -132,7 +132,7 @@ def twin(twin_settings: SimpleNamespace, twin_clock: Clock, tmp_path) -> Iterato
         name_enquiry=lambda msisdn: (200, {"name": {"fullName": f"Jane {msisdn[-3:]}"}}),
         contents_file=tmp_path / "contents.json",
     )
-    with served(app) as url, httpx.Client(base_url=url, timeout=10) as http:
+    with served(app) as url, httpx.Client(base_url=url, timeout=60) as http:
         desk: Desk = app.extensions["desk"]
         desk.base_url = url
         twin_settings.twin_port = int(url.rsplit(":", 1)[1])

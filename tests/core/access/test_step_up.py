@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from uuid_utils.compat import uuid7
 
 from core.access import addresses, codes, trust
 from core.access.codes import CodeSpent, WrongCode
@@ -137,7 +138,7 @@ class Swaps(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NOW, uuid4, str(uuid4()), KEYS)
+        self.unit = Unit(self.connection, NOW, uuid7, str(uuid4()), KEYS)
         self.amina = someone(self.unit, holds="KES 400000.00")
         self.brian = someone(self.unit, "+254712000002", names=("Brian", "Kamau"))
         self.swapped = None  # when the SIM was changed last, until it has settled

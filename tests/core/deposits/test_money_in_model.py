@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from uuid_utils.compat import uuid7
 
 from channels.message import Hook
 from core import outcomes
@@ -30,13 +31,13 @@ from core.ledger import book
 from core.money import Money
 from core.partners import hearing, order_queue
 from core.partners.daraja import Daraja
-from core.partners.mpesa import B2C, PUSH, PUSH_QUERY, STATUS, Mpesa, MpesaAccount
+from core.partners.mpesa import B2C, PUSH, PUSH_QUERY, STATUS, Mpesa
 from core.partners.mpesa_twin import MpesaTwin
 from core.partners.wire import NoAnswer, Reply
 from core.store.unit import Unit
 from tests.conftest import NOW
 from tests.core.deposits.partner import held
-from tests.core.partners.serving import SECRET, Clock, Mail
+from tests.core.partners.serving import SECRET, Clock, Mail, mpesa_account
 from tests.core.people import someone
 from tests.support.keys import KEYS
 
@@ -79,20 +80,14 @@ class MoneyIn(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NOW, uuid4, str(uuid4()), KEYS)
+        self.unit = Unit(self.connection, NOW, uuid7, str(uuid4()), KEYS)
         # A slow machine thinks for long between two steps.
         self.unit.run("set local idle_in_transaction_session_timeout = 0")
         self.clock, self.mail = Clock(NOW), Mail()
         self.twin = MpesaTwin("384100")
         self.line = Line(self.twin, self.clock)
-        self.mpesa = Mpesa(
-            MpesaAccount(
-                base=BASE, consumer_key="k", consumer_secret="s", shortcode="384100",
-                passkey="p", initiator="i", credential="c", callback=BASE, secret=SECRET,
-            ),
-            mailbox=self.mail,
-            clock=self.clock,
-        )  # fmt: skip
+        account = mpesa_account(BASE, callback=BASE)
+        self.mpesa = Mpesa(account, mailbox=self.mail, clock=self.clock)
         self.mpesa._daraja = self.line
         self.mail.feed = self._answers_arrive
         self.paid_in: Counter = Counter()

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from uuid_utils.compat import uuid7
 
 from core.ledger import book
 from core.ledger.lowering import end_lowered, lower_limits
@@ -51,7 +52,7 @@ class Ledgers(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NOW, uuid4, "model", KEYS)
+        self.unit = Unit(self.connection, NOW, uuid7, "model", KEYS)
         self.both = TwoLedgers(self.unit)
         self.both.seen = self.seen
         self.plain = self.both.plain

@@ -16,10 +16,17 @@ from werkzeug.serving import make_server
 from bot.simulator.twin.stand import Stand
 from channels.message import Hook
 from core.partners.mishaps import Mishaps
+from core.partners.mpesa import MpesaAccount
 from core.partners.orders import Order
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 SECRET = "demo-payments-webhook-secret"
+MPESA_KEYS = {
+    "mpesa_shortcode": "384100",
+    "mpesa_consumer_key": "key",
+    "mpesa_consumer_secret": "secret",
+}
+"""What the bank and the twin of M-Pesa both know."""
 
 
 @dataclass
@@ -105,6 +112,24 @@ def served(name, make, **settings) -> Iterator[World]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def mpesa_account(base, **given) -> MpesaAccount:
+    """Return the bank's account at a twin of M-Pesa."""
+    return MpesaAccount(
+        **{
+            "base": base,
+            "consumer_key": MPESA_KEYS["mpesa_consumer_key"],
+            "consumer_secret": MPESA_KEYS["mpesa_consumer_secret"],
+            "shortcode": MPESA_KEYS["mpesa_shortcode"],
+            "passkey": "pass",
+            "initiator": "wekeza",
+            "credential": "sealed",
+            "callback": "http://bank.test/webhooks/payments/mpesa",
+            "secret": SECRET,
+            **given,
+        }
+    )
 
 
 def order(action, *, partner="mpesa", reference="", created_at=NOW, **body) -> Order:

@@ -7,22 +7,18 @@ import pytest
 
 from core.iso.messages import Status
 from core.partners.answers import Refused, reason_of
-from core.partners.mpesa import Mpesa, MpesaAccount
+from core.partners.mpesa import Mpesa
 from core.partners.rails.verdicts import verdict
 from core.partners.wire import Wire
 from tests.core.partners.rails.desk import TUESDAY, order_to_pay
-from tests.core.partners.serving import Clock, Mail, order
+from tests.core.partners.serving import Clock, Mail, mpesa_account, order
 from tests.core.partners.test_in_doubt import BASE, TOP_UP, cards, momo, wholesaler
 
 WORDS = "the account of Amina Otieno is closed"
 
 
 def mpesa(transport):
-    account = MpesaAccount(
-        base=BASE, consumer_key="k", consumer_secret="s", shortcode="384100", passkey="p",
-        initiator="i", credential="c", callback="c", secret="s",
-    )  # fmt: skip
-    client = Mpesa(account, mailbox=Mail(), clock=Clock())
+    client = Mpesa(mpesa_account(BASE), mailbox=Mail(), clock=Clock())
     client._daraja._wire = Wire(BASE, transport=transport)
     return client
 

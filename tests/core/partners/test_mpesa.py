@@ -10,21 +10,23 @@ import pytest
 from bot.simulator.twin import mpesa as twin
 from channels.message import Hook
 from core.partners.answers import Accepted, Done, NotKnown, NotSent, Refused, Unclear
-from core.partners.mpesa import Mpesa, MpesaAccount
+from core.partners.mpesa import Mpesa
 from core.partners.partner import NotGenuine, Unreadable
-from tests.core.partners.serving import SECRET, Mail, order, served
+from tests.core.partners.serving import (
+    MPESA_KEYS,
+    SECRET,
+    Mail,
+    mpesa_account,
+    order,
+    served,
+)
 
 PHONE = "+254712000001"
-KEYS = {
-    "mpesa_shortcode": "384100",
-    "mpesa_consumer_key": "key",
-    "mpesa_consumer_secret": "secret",
-}
 
 
 @pytest.fixture(scope="module")
 def world():
-    with served("mpesa", twin.make, **KEYS) as found:
+    with served("mpesa", twin.make, **MPESA_KEYS) as found:
         yield found
 
 
@@ -42,20 +44,7 @@ def mpesa(world, mail):
 
 
 def make(world, mail, **given):
-    account = MpesaAccount(
-        **{
-            "base": world.base,
-            "consumer_key": "key",
-            "consumer_secret": "secret",
-            "shortcode": "384100",
-            "passkey": "pass",
-            "initiator": "wekeza",
-            "credential": "sealed",
-            "callback": "http://bank.test/webhooks/payments/mpesa",
-            "secret": SECRET,
-            **given,
-        }
-    )
+    account = mpesa_account(given.pop("base", world.base), **given)
     return Mpesa(account, mailbox=mail, clock=world.clock)
 
 

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from uuid_utils.compat import uuid7
 
 from core import outcomes
 from core.errors import Refusal
@@ -69,7 +70,7 @@ class Payouts(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NIGHT, uuid4, str(uuid4()), KEYS)
+        self.unit = Unit(self.connection, NIGHT, uuid7, str(uuid4()), KEYS)
         self.payers = [
             someone(self.unit, f"+25471200000{n}", holds="KES 4000000.00", tier=Tier.ASSESSED,
                     names=("Brian", "Kamau"), id_number=f"ID{n}23456")

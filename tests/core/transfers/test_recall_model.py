@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from uuid_utils.compat import uuid7
 
 from core.access import approval_store, approvals
 from core.approvals.catalog import KINDS
@@ -49,7 +50,7 @@ class Recalls(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NOW, uuid4, str(uuid4()), KEYS)
+        self.unit = Unit(self.connection, NOW, uuid7, str(uuid4()), KEYS)
         approvals.register(KINDS)
         self.people = [
             someone(self.unit, phone, holds="KES 300.00", id_number=f"ID{n}23456")
@@ -200,14 +201,15 @@ def play(engine, *, runs, steps):
         machine,
         settings=settings(
             max_examples=runs, stateful_step_count=steps, deadline=None,
-            suppress_health_check=list(HealthCheck),
+            # The same run every time while it is short, so that what it saw can be asked below.
+            suppress_health_check=list(HealthCheck), derandomize=runs < 100,
         ),
     )  # fmt: skip
     return machine.seen
 
 
 def test_recalls_agree_with_a_plain_model(engine):
-    seen = play(engine, runs=60, steps=40)
+    seen = play(engine, runs=40, steps=40)
     assert {"approved", "rejected", "withdrawn", "expired", "approval_decided"} <= seen
 
 

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from uuid_utils.compat import uuid7
 
 from core.errors import Refusal
 from core.kyc import tiers
@@ -57,7 +58,7 @@ class Waits(RuleBasedStateMachine):
         super().__init__()
         self.connection = self.engine.connect()
         self.outer = self.connection.begin()
-        self.unit = Unit(self.connection, NOW, uuid4, str(uuid4()), KEYS)
+        self.unit = Unit(self.connection, NOW, uuid7, str(uuid4()), KEYS)
         self.payers = [
             someone(self.unit, phone, holds="KES 400000.00", id_number=f"ID{n}23456",
                     tier=Tier.ASSESSED)
