@@ -28,6 +28,7 @@ INTENTS = MappingProxyType({
     "report": "open_case", "my_cases": "case_status",
     "rates": "fx_rate", "rate_alert": "fx_rate", "my_rate_alerts": "fx_rate",
     "my_payouts": "withdraw", "cash_code": "withdraw",
+    "plan_bill": "plan", "plan_airtime": "plan", "plan_payout": "plan",
 })  # fmt: skip
 
 # Words around a command that change nothing about it.

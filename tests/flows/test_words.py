@@ -54,10 +54,12 @@ def widest(sheet: str, block: str) -> dict[str, object]:
 
 
 def _of_story(sheet: str, block: str) -> dict[str, object]:
-    """Return a story's widest facts; a block that words one of a list has the facts of one."""
-    step, each, _ = block.partition("_each")
-    found = dict(STORIES[sheet].widest)
-    listed = STORIES[sheet].step_at(step).lists if each else ""
+    """Return the widest facts of a page's stories; what words one of a list has those of one."""
+    name, each, _ = block.partition("_each")
+    told = [one for one in STORIES.values() if one.page == STORIES[sheet].page]
+    found = {fact: wide for one in told for fact, wide in one.widest.items()}
+    steps = [step for one in told if (step := one.step_at(name))]
+    listed = steps[0].lists if each else ""
     one = found.get(listed)
     return found | next(iter(one.values())) if isinstance(one, Mapping) else found
 
