@@ -14,24 +14,19 @@ from core.crm import customers
 from core.ledger import book
 from core.money import Money
 from core.partners.daraja import Daraja
-from core.partners.mpesa import Mpesa, MpesaAccount
+from core.partners.mpesa import Mpesa
 from core.partners.wire import NoAnswer
-from tests.core.partners.serving import SECRET, served
+from tests.core.partners.serving import MPESA_KEYS, SECRET, mpesa_account, served
 from tests.support import unsealed
 from worker import partner_orders
 from worker.deposits import sweep
 
 AMINA = "+254712000001"
-KEYS = {
-    "mpesa_shortcode": "384100",
-    "mpesa_consumer_key": "key",
-    "mpesa_consumer_secret": "secret",
-}
 
 
 @pytest.fixture(scope="module")
 def world():
-    with served("mpesa", twin.make, **KEYS) as found:
+    with served("mpesa", twin.make, **MPESA_KEYS) as found:
         yield found
 
 
@@ -39,19 +34,8 @@ def world():
 def town(house, world):
     world.clock.now = house.now()
     world.box.take()
-    account = MpesaAccount(
-        base=world.base,
-        consumer_key="key",
-        consumer_secret="secret",
-        shortcode="384100",
-        passkey="pass",
-        initiator="wekeza",
-        credential="sealed",
-        callback="http://bank.test/webhooks/payments/mpesa",
-        secret=SECRET,
-    )
-    mailbox = RedisMailbox(house.redis, pause=lambda _: None)
-    mpesa = Mpesa(account, mailbox=mailbox, clock=house.now)
+    mailbox = RedisMailbox(house.redis, house.keys, pause=lambda _: None)
+    mpesa = Mpesa(mpesa_account(world.base), mailbox=mailbox, clock=house.now)
     return replace(house, partners={"mpesa": mpesa})
 
 
@@ -169,8 +153,18 @@ def test_the_sweep_has_nothing_to_do_in_a_quiet_house(house):
     assert sweep(house) == 0
 
 
-def test_a_mailbox_without_redis_is_empty():
+def test_a_mailbox_without_redis_is_empty(house):
     gone = redis.Redis.from_url("redis://127.0.0.1:9/0", socket_connect_timeout=0.1)
-    mailbox = RedisMailbox(gone)
+    mailbox = RedisMailbox(gone, house.keys)
     mailbox.leave("asked", "answer")
     assert mailbox.wait("asked", seconds=0) == ""
+
+
+def test_what_waits_in_the_mailbox_can_be_read_by_the_house_alone(house):
+    mailbox = RedisMailbox(house.redis, house.keys, pause=lambda _: None)
+    mailbox.leave("asked", "AMINA OTIENO 254712000001")
+    kept = house.redis.get("partner-answer:asked")
+    assert kept and b"AMINA" not in kept and b"254712" not in kept
+    assert mailbox.wait("asked", seconds=0) == "AMINA OTIENO 254712000001"
+    house.redis.set("partner-answer:moved", kept)
+    assert mailbox.wait("moved", seconds=0) == ""
