@@ -117,6 +117,29 @@ class Market:
             raise RateStale(currency=currency)
         return one.mid
 
+    def is_open(self, *currencies: str) -> bool:
+        """Return whether the markets of all these currencies are open at home.
+
+        :raises NotDealtIn: if the bank does not deal in one of them
+        """
+        return all(self.of(currency).is_open(self.now) for currency in currencies)
+
+    def markup_bps(self, sell: str, buy: str) -> Decimal | None:
+        """Return what is taken off the providers' rate: the wider spread, closed markets, the lock.
+
+        In hundredths of a per cent; None when one of them is not dealt in at this hour.
+
+        :raises NotDealtIn: if the bank does not deal in one of them
+        """
+        pair = (self.of(sell), self.of(buy))
+        wider = Decimal()
+        for one in pair:
+            if not one.is_open(self.now):
+                if one.closed_bps is None:
+                    return None
+                wider = max(wider, one.closed_bps)
+        return max(one.spread_bps for one in pair) + wider + (self.lock_bps or Decimal())
+
     def exposure_limit(self) -> Money:
         """Return how much the bank may have open in all."""
         return Money(int(self.capital.minor * CAPITAL_SHARE), self.home)

@@ -59,7 +59,8 @@ def convertible(unit: Unit, customer: UUID, *, home: str) -> Convertible:
 def rates(unit: Unit, customer: UUID, *, home: str) -> list[RateLine]:
     """Return what one unit of each currency is worth at home: their own first, at most nine.
 
-    Currencies of which nobody lately said what they are worth are left out.
+    Left out are those of which nobody lately said what they are worth, and those that are not dealt
+    in at this hour.
     """
     known = market(unit)
     may = convertible(unit, customer, home=home)
@@ -69,12 +70,18 @@ def rates(unit: Unit, customer: UUID, *, home: str) -> list[RateLine]:
 
 
 def line(known: Market, sell: str, buy: str) -> RateLine | None:
-    """Return a rate for guidance; None when it is not known what the currencies are worth."""
+    """Return a rate for guidance, with the markup that a quote would have now.
+
+    None when it is not known what the currencies are worth, or they are not dealt in at this hour.
+    """
     try:
         mid = known.mid(sell, buy)
+        markup = known.markup_bps(sell, buy)
     except (RateStale, LookupError):
+        return None
+    if markup is None:
         return None
     pair = (known.of(sell), known.of(buy))
     moments = [one.mid_at for one in pair if one.mid_at is not None]
-    rate = told(mid, max(one.spread_bps for one in pair))
+    rate = told(mid, markup)
     return RateLine(sell, buy, rate, mid, min(moments))

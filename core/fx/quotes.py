@@ -161,13 +161,10 @@ def _require_side(sell: str, buy: str, side: Side, amount: Money) -> None:
 
 
 def _markup(known: Market, asked: _Asked) -> Decimal:
-    """Return what is taken off the providers' rate: the wider spread, closed markets, the lock."""
-    pair = (known.of(asked.sell), known.of(asked.buy))
-    closed = [one.closed_bps for one in pair if not one.is_open(known.now)]
-    if None in closed:
+    markup = known.markup_bps(asked.sell, asked.buy)
+    if markup is None:
         raise MarketClosed(sell=asked.sell, buy=asked.buy)
-    wider = max((bps for bps in closed if bps is not None), default=Decimal())
-    return max(one.spread_bps for one in pair) + wider + (known.lock_bps or Decimal())
+    return markup
 
 
 def _priced(known: Market, asked: _Asked, weighed: Weighed, markup: Decimal) -> Priced:

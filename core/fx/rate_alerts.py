@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from core.errors import Refusal
-from core.fx.market import RateStale, market
+from core.fx.guards import MarketClosed
+from core.fx.market import market
 from core.fx.offered import line
 from core.fx.quotes import CurrencyNotDealt, SameCurrency
 from core.store.outbox import Notice, queue_notices
@@ -61,6 +62,7 @@ def watch(unit: Unit, customer: UUID, *, sell: str, buy: str, rate: str) -> Rate
     :raises CurrencyNotDealt: if the bank does not deal in one of them
     :raises NotARate: if it is none, or is where the rate stands now
     :raises RateStale: if it is not known where it stands
+    :raises MarketClosed: if they are not dealt in at this hour
     :raises TooManyRateAlerts: if the customer waits for five already
     """
     if sell == buy:
@@ -72,7 +74,7 @@ def watch(unit: Unit, customer: UUID, *, sell: str, buy: str, rate: str) -> Rate
     known.mid(sell, buy)
     now = line(known, sell, buy)
     if now is None:
-        raise RateStale(currency=sell)
+        raise MarketClosed(sell=sell, buy=buy)
     wanted = _read(rate, stands=now.rate)
     unit.one("select id from customers where id = %(id)s for no key update", id=customer)
     have = watched(unit, customer)
@@ -130,7 +132,10 @@ def drop(unit: Unit, customer: UUID, alert: UUID) -> None:
 
 
 def tell_reached(unit: Unit, *, most: int = AT_ONCE) -> int:
-    """Tell whose rate is reached, once each, and forget what is over; return how many were told."""
+    """Tell whose rate is reached, once each, and forget what is over; return how many were told.
+
+    That a rate fell is told while both markets are open: the markup of closed ones is no fall.
+    """
     unit.run("delete from rate_alerts where expires_at <= %(now)s", now=unit.now)
     pairs = unit.all("select distinct currency_from, currency_to from rate_alerts limit 500")
     if not pairs:
@@ -141,12 +146,12 @@ def tell_reached(unit: Unit, *, most: int = AT_ONCE) -> int:
     rows = unit.all(
         """
         with stand as (
-            select * from unnest(%(sells)s::text[], %(buys)s::text[], %(rates)s::numeric[])
-                as s (sell, buy, rate)
+            select * from unnest(%(sells)s::text[], %(buys)s::text[], %(rates)s::numeric[],
+                %(open)s::boolean[]) as s (sell, buy, rate, is_open)
         ), reached as (
             select a.id, s.rate as stands from rate_alerts a
             join stand s on s.sell = a.currency_from and s.buy = a.currency_to
-            where case when a.rises then s.rate >= a.rate else s.rate <= a.rate end
+            where case when a.rises then s.rate >= a.rate else s.rate <= a.rate and s.is_open end
             order by a.created_at limit %(most)s
         )
         delete from rate_alerts a using reached r where a.id = r.id
@@ -155,6 +160,7 @@ def tell_reached(unit: Unit, *, most: int = AT_ONCE) -> int:
         sells=[one.sell for one in stand],
         buys=[one.buy for one in stand],
         rates=[one.rate for one in stand],
+        open=[known.is_open(one.sell, one.buy) for one in stand],
         most=most,
     )
     queue_notices(unit, [Notice(row.customer_id, ALERT, _facts(row)) for row in rows])

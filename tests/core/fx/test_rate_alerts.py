@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from core.fx import offered, rate_alerts, rates
+from core.fx.guards import MarketClosed
 from core.fx.market import RateStale, market
 from core.fx.quotes import CurrencyNotDealt, SameCurrency
 from core.fx.rate_alerts import NotARate, TooManyRateAlerts, UnknownRateAlert
@@ -124,3 +125,18 @@ def test_while_nobody_says_what_currencies_are_worth_nobody_is_told(unit, who):
     _move(unit, "2")
     unit.now += timedelta(hours=2)
     assert rate_alerts.tell_reached(unit) == 0
+
+
+def test_while_markets_are_closed_nobody_is_told_a_rate_they_would_not_get(unit, who):
+    open_market(unit, hours=200)
+    at_noon = _stands(unit)
+    _watch(unit, who, f"{at_noon + Decimal('0.01')}")
+    _watch(unit, who, f"{at_noon - Decimal('0.1')}")
+    unit.now += timedelta(days=3)  # a Saturday
+    moved = {code: mid * Decimal("1.0002") for code, mid in MIDS.items()}
+    rates.set_mids(unit, moved, source="test", good_until=unit.now + timedelta(days=5))
+    assert rate_alerts.tell_reached(unit) == 0  # it rose, but not for them, nor did it fall
+    with pytest.raises(MarketClosed):
+        _watch(unit, who, "1", sell="EUR", buy="ETB")
+    unit.now += timedelta(days=2)
+    assert rate_alerts.tell_reached(unit) == 1

@@ -2,13 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from core.fx import offered, rate_files, rates
 from core.fx.market import RateStale, market
+from core.fx.pricing import told
 from core.ledger import book
-from tests.core.fx.dealing import MIDS, amina, open_market
+from core.money import Money
+from tests.core.fx.dealing import MIDS, amina, open_market, quoted
 
 ECB_DAILY = "Date, USD, JPY, ZAR, \n30 October 2026, 1.1600, 180.10, 19.1400, \n"
 ECB_HISTORY = """Date,USD,ZAR,LTL,
@@ -116,10 +119,23 @@ def test_rates_are_told_for_guidance(unit):
     who, _ = amina(unit, usd="1.00", ugx="100")
     assert offered.rates(unit, who.id, home="KES") == []
     open_market(unit)
-    told = offered.rates(unit, who.id, home="KES")
+    shown = offered.rates(unit, who.id, home="KES")
 
-    assert [one.sell for one in told[:4]] == ["UGX", "USD", "EUR", "GBP"]
-    assert len(told) == 9 and all(one.buy == "KES" and one.rate < one.mid for one in told)
+    assert [one.sell for one in shown[:4]] == ["UGX", "USD", "EUR", "GBP"]
+    assert len(shown) == 9 and all(one.buy == "KES" and one.rate < one.mid for one in shown)
     may = offered.convertible(unit, who.id, home="KES")
     assert may.sell[0] == "KES" and may.buy[0] == "KES" and may.held == {"KES", "USD", "UGX"}
     assert len(may.buy) == 12  # what no tariff lets them sell again is not offered
+
+
+def test_rates_are_told_as_a_quote_would_have_them_while_markets_are_closed(unit):
+    open_market(unit, hours=200)
+    weekday = offered.line(market(unit), "USD", "KES")
+    unit.now += timedelta(days=3)  # a Saturday
+    known = market(unit)
+    saturday = offered.line(known, "USD", "KES")
+    given = quoted(unit, uuid4(), "USD", "KES", Money.load("USD 50.00"))
+
+    assert saturday.rate < weekday.rate
+    assert saturday.rate == told(saturday.mid, given.markup)
+    assert offered.line(known, "EUR", "ETB") is None  # not dealt in at this hour
