@@ -95,8 +95,10 @@ def lately(unit: Unit, customer: UUID) -> list[Payment]:
         with latest as (
             select distinct l.transaction_id, w.account_id
             from ledger_accounts w cross join lateral (
-                select e.transaction_id from ledger_entries e
-                where e.account_id = w.account_id order by e.version desc limit %(most)s) l
+                select e.transaction_id
+                from ledger_entries e join transactions p on p.transaction_id = e.transaction_id
+                where e.account_id = w.account_id and p.type <> 'fee'
+                order by e.version desc limit %(most)s) l
             where w.owner = %(customer)s and w.kind = 'wallet')
         {_MOVED}
         join latest l on l.transaction_id = t.transaction_id and l.account_id = a.account_id

@@ -114,6 +114,24 @@ def test_the_last_five_of_all_wallets_are_offered_the_newest_first(unit, amina, 
     assert receipt.lately(unit, brian.id)[0].incoming
 
 
+def test_what_the_bank_charged_takes_no_place_of_a_payment(unit, amina, brian):
+    fees = book.system_account(unit, "fees", "KES")
+    for minor in range(1, 7):
+        sent = send_money(
+            unit, id=uuid4(), payer=amina.id, payee=brian.id, amount=Money(minor, "KES"),
+            channel="sms",
+        )  # fmt: skip
+        leg = book.Leg(amina.wallet, fees, Money(50, "KES"))
+        book.post(
+            unit, id=uuid4(), type="fee", legs=[leg], wallet=amina.wallet, reference=sent.reference
+        )
+        unit.now = unit.now.replace(minute=unit.now.minute + 1)
+    offered = receipt.lately(unit, amina.id)
+    assert [(one.type, one.amount.minor) for one in offered] == [
+        ("transfer", minor) for minor in (6, 5, 4, 3, 2)
+    ]
+
+
 def test_a_conversion_is_offered_with_what_each_wallet_moved_fee_and_all(unit):
     open_market(unit)
     who, _ = dealing_amina(unit, usd="250.00", kes="0.00")
