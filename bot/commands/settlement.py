@@ -48,7 +48,7 @@ def listed(*, status: str | None, rail: str | None, limit: int, as_json: bool) -
     if rows or as_json:
         table(rows, LISTED, as_json=as_json)
     else:
-        click.echo("no payments")
+        click.echo("no payments" if status else "none is on its way")
 
 
 @command.command("show")

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from bot.console import looks, shell
+from bot.console import looks, operations, shell
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -11,6 +11,9 @@ from core.access.actors import Actor
 from core.crm import case_list
 from core.crm.case_list import View
 from core.crm.cases import Case
+from core.deposits import suspense_view
+from core.partners import order_view
+from core.recon import breaks
 from core.store.unit import Unit
 
 SHOWN = 8
@@ -26,16 +29,26 @@ def home() -> Response:
         people = People()
         lists = {name: _some(unit, who, view) for name, view in _LISTS.items()}
         asked = shell.deciding(unit, who, limit=SHOWN) if who.may("approvals.read") else []
+        standing = _standing(unit, who) if who.may(operations.READ) else None
         for cases in lists.values():
             people.of_cases(cases)
         people.of_approvals(asked)
         people.load(unit)
         if who.may("cases.read") and looks.is_new(shell.house(), who, "home"):
             audit.note(unit, who, "case.listed", subject="cases", subject_id="home")
-    return shell.show("home", framed, lists=lists, asked=asked, people=people)
+    return shell.show("home", framed, lists=lists, asked=asked, people=people, standing=standing)
 
 
 _LISTS: dict[str, View] = {"mine": "mine", "soon": "soon", "late": "late", "queue": "unassigned"}
+
+
+def _standing(unit: Unit, who: Actor) -> dict[str, int]:
+    """Return how much operations have to look into, by the page it is on."""
+    return {
+        "orders": order_view.stuck(unit, who),
+        "breaks": breaks.how_many(unit, who),
+        "receipts": suspense_view.how_many(unit, who),
+    }
 
 
 def _some(unit: Unit, who: Actor, view: View) -> list[Case]:

@@ -102,6 +102,16 @@ def page(
     return [_receipt(unit, row) for row in rows]
 
 
+def how_many(unit: Unit, actor: Actor) -> int:
+    """Return how many payments are parked, without those on their way back.
+
+    :raises Forbidden: if their role does not look after the house
+    """
+    actor.require(PERMISSION)
+    many: int = unit.value("select count(*) from incoming_payments where status = 'parked'")
+    return many
+
+
 def find(unit: Unit, actor: Actor, payment: UUID) -> Receipt:
     """Return one payment that is or was parked.
 

@@ -73,6 +73,18 @@ def page(
     return [Listed(*tuple(row)) for row in rows]
 
 
+def stuck(unit: Unit, actor: Actor) -> int:
+    """Return how many orders no partner has said a final word about in time.
+
+    :raises Forbidden: if their role does not look after the house
+    """
+    actor.require(PERMISSION)
+    many: int = unit.value(
+        "select count(*) from partner_orders where stuck_at is not null and finished_at is null"
+    )
+    return many
+
+
 def about(unit: Unit, actor: Actor, subject: UUID) -> list[Listed]:
     """Return every order for something, such as a payment, the newest first.
 

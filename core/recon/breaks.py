@@ -48,6 +48,7 @@ class Break:
     settlement: UUID | None
     reference: str
     """The payment's, where the book knows it, else what the line is called."""
+    case: UUID | None
     case_number: str | None
     opened_at: datetime
     resolved_at: datetime | None
@@ -58,7 +59,7 @@ _COLUMNS = """b.break_id, b.kind, b.status, b.how,
     greatest(0, coalesce(b.resolved_at, %(now)s)::date - b.day) as age_days, b.source, b.nostro,
     b.currency, b.rail, b.day, b.amount, b.expected, b.found, b.item_id, b.other_id,
     b.settlement_id, coalesce(nullif(i.end_to_end, ''), nullif(i.reference, ''), '') as reference,
-    c.case_number, b.opened_at, b.resolved_at
+    b.case_id, c.case_number, b.opened_at, b.resolved_at
 from recon_breaks b
 left join recon_items i on i.item_id = b.item_id
 left join cases c on c.id = b.case_id"""
@@ -111,6 +112,16 @@ def find(unit: Unit, actor: Actor, break_id: UUID) -> Break:
     if row is None:
         raise UnknownBreak
     return _of(row)
+
+
+def how_many(unit: Unit, actor: Actor) -> int:
+    """Return how many breaks stand open.
+
+    :raises Forbidden: if their role does not look after the house
+    """
+    actor.require(PERMISSION)
+    many: int = unit.value("select count(*) from recon_breaks where status = 'open'")
+    return many
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +195,7 @@ def _of(row: Row) -> Break:
         other=row.other_id,
         settlement=row.settlement_id,
         reference=row.reference,
+        case=row.case_id,
         case_number=row.case_number,
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,

@@ -35,6 +35,7 @@ def test_every_page_of_operations_is_clean(colleagues, axe, picture, morning, sc
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     for name, path in {
+        "home": "/desk",
         "positions": "",
         "decisions": "/decisions",
         "decision": "/decisions?kind=quote&outcome=chosen",
@@ -47,7 +48,7 @@ def test_every_page_of_operations_is_clean(colleagues, axe, picture, morning, sc
         "receipt": f"/receipts/{morning.parked}",
         "orders": "/orders?tab=all",
     }.items():
-        page.goto(HOME + path)
+        page.goto(path if name == "home" else HOME + path)
         if name in {"decision", "break"}:
             page.locator("tr[data-row] a").first.click()
         expect(page.locator("#live[data-opened]")).to_be_attached()

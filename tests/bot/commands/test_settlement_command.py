@@ -30,6 +30,7 @@ def test_a_payment_is_listed_and_shown_with_why_its_route_was_taken(demo, paid) 
     listed = demo("settlement", "list")
     assert listed.exit_code == 0, listed.output
     assert paid in listed.output and "KE-PESALINK" in listed.output
+    assert "none is on its way" in demo("settlement", "list", "--rail", "NG-NIP").output
     assert "no payments" in demo("settlement", "list", "--status", "failed").output
     shown = demo("settlement", "show", paid.lower())
     assert shown.exit_code == 0, shown.output

@@ -13,7 +13,7 @@ from core.access.actors import SYSTEM, Actor, Forbidden
 from core.deposits import suspense_view
 from core.fx import decision_view, position_view, provider_switch, provider_view
 from core.partners import order_view
-from core.recon import break_view
+from core.recon import break_view, breaks
 from core.settlement import clearing_view, payout_view
 from core.store.unit import Unit
 from tests.support import operations
@@ -90,6 +90,9 @@ def test_the_lists_themselves_let_nobody_look_who_may_not(house):
         lambda unit: payout_view.find(unit, nobody, thing),
         lambda unit: clearing_view.clearing(unit, nobody),
         lambda unit: break_view.runs(unit, nobody),
+        lambda unit: breaks.how_many(unit, nobody),
+        lambda unit: suspense_view.how_many(unit, nobody),
+        lambda unit: order_view.stuck(unit, nobody),
         lambda unit: suspense_view.page(unit, nobody),
         lambda unit: suspense_view.ages(unit, nobody),
         lambda unit: suspense_view.send_back(unit, nobody, thing, reason="x"),
@@ -248,6 +251,8 @@ def test_a_break_shows_its_sides_and_is_asked_to_be_ended(somebody, house, morni
     assert "waits for a decision" in desk.get(path).text
     assert desk.post(f"{path}/force", reason="once more").status_code == 409
     assert len(noted(house, "reconciliation.break_seen")) == 1
+    case = re.search(r'<dt>Case</dt><dd class="mono"><a href="(/desk/cases/[0-9a-f-]{36})">', page)
+    assert case is not None and desk.get(case[1]).status_code == 200
 
 
 def test_parked_money_is_given_by_two_or_sent_back(somebody, house, morning):
@@ -289,6 +294,33 @@ def test_orders_without_a_final_word_are_found_and_asked_after(somebody, house, 
     assert "done=asked_after" in desk.post(at("orders", f"{order[1]}/ask")).location
     assert desk.post(at("orders", f"{UUID(int=9)}/ask")).status_code == 404
     assert len(noted(house, "order.asked_after")) == 1
+
+
+def tiles(desk) -> dict[str, tuple[str, int]]:
+    """Return what the tiles of the home page lead to and count, by what they are called."""
+    found = re.findall(
+        r'class="tile[^"]*" href="([^"]+)"><span class="soft">([^<]+)</span><strong>(\d+)',
+        desk.get("/desk").text,
+    )
+    return {name: (unescape(href), int(many)) for href, name, many in found}
+
+
+def test_the_home_page_counts_what_operations_have_to_look_into(somebody, house, morning):
+    with house.unit() as unit:
+        stuck = unit.run(
+            "update partner_orders set stuck_at = %(now)s where finished_at is null", now=unit.now
+        )
+        open_breaks = unit.value("select count(*) from recon_breaks where status = 'open'")
+    desk = somebody("operations")
+    shown = tiles(desk)
+    assert shown["Stuck at partners"] == ("/desk/operations/orders?tab=stuck", stuck)
+    assert shown["Open breaks"] == ("/desk/operations/breaks", open_breaks)
+    assert shown["Parked payments"] == ("/desk/operations/receipts", 1)
+    assert stuck and open_breaks
+    assert all(desk.get(href).status_code == 200 for href, _ in shown.values())
+    assert 'data-topic="queue approvals orders breaks receipts"' in desk.get("/desk").text
+    for role, sees in (("supervisor", True), ("auditor", True), ("agent", False)):
+        assert ("Open breaks" in tiles(somebody(role))) is sees, role
 
 
 def told(house) -> set[str]:
