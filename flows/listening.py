@@ -1,11 +1,13 @@
 """What the customer's words mean on the step they were said to."""
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from core.bank import WeakPin
 from core.errors import Refusal
 from flows import choices
+from flows.hearing import CURRENCIES, plain
 from flows.story import Ask, Code, End, Listen, NewSecret, Prove, RepeatSecret, Step
 from flows.understanding import Understood, understand
 from flows.walk import Walk
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from core.bank import Proof
 
 NUMBER = re.compile(r"\d{3}")
+_DIGIT = re.compile(r"\d")
 
 
 class NotAnOption(Refusal):
@@ -130,7 +133,7 @@ def _hear_answer(walk: Walk, step: Ask, text: str) -> None:
     """Words on a step that asks: a command, the answer, a correction, or another question."""
     understood = understand(text, walk.story.bank.country)
     elsewhere = _is_elsewhere(walk, understood)
-    if elsewhere and understood.exact:
+    if elsewhere and (understood.exact or _orders(walk, understood, text)):
         raise Digression(understood)
     value = understood.entity(step.entity)
     if value is None and _corrects(walk, understood):
@@ -144,7 +147,7 @@ def _hear_words(walk: Walk, step: Step, text: str) -> None:
     """Words on a step that offers: a correction, or another question."""
     understood = understand(text, walk.story.bank.country)
     elsewhere = _is_elsewhere(walk, understood)
-    if elsewhere and understood.exact:
+    if elsewhere and (understood.exact or _orders(walk, understood, text)):
         raise Digression(understood)
     if isinstance(step, Prove | Code | NewSecret | RepeatSecret) or not _corrects(walk, understood):
         if elsewhere and understood.acts:
@@ -157,6 +160,19 @@ def _is_elsewhere(walk: Walk, understood: Understood) -> bool:
     if understood.flow is None:
         return False
     return understood.flow != walk.story.name or bool(understood.given)
+
+
+def _orders(walk: Walk, understood: Understood, text: str) -> bool:
+    """Return whether the words begin with another story's command, and go on to its amount.
+
+    So that "exchange 100 usd to kes" is no other amount of the payment it is said to.
+    """
+    if understood.flow == walk.story.name or not understood.amount:
+        return False
+    words = takewhile(lambda word: not _DIGIT.search(word), text.split())
+    command = " ".join(word for word in words if plain(word) not in CURRENCIES)
+    begun = understand(command, walk.story.bank.country)
+    return begun.exact and begun.flow == understood.flow
 
 
 def _corrects(walk: Walk, understood: Understood) -> bool:

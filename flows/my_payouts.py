@@ -50,7 +50,7 @@ class MyPayouts(Flow):
         "payouts": {
             str(n): {
                 "amount": AMOUNT, "bank": "Middle East Bank", "status": "returning",
-                "name": f"M***a N***{n}",
+                "name": f"M***a N***{n}", "made": "2026-09-28T21:59:00+00:00",
             }
             for n in range(MOST_SHOWN)
         },
@@ -75,6 +75,7 @@ class MyPayouts(Flow):
         return {
             str(one.id): {
                 "amount": str(one.amount), "bank": one.bank, "status": one.status, "name": one.name,
+                "made": one.made_at.isoformat(),
             }
             for one in self.bank.payouts()
         }  # fmt: skip

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.bank import Every, Planned, Rule
 from core.money import Money
-from flows.dates import read_date
+from flows.dates import read_coming_date
 from flows.last_moment import PROVING, refused
 from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.story import Ask, Become, Choose, End, Path, Step
@@ -134,7 +134,7 @@ class Planning(PaymentProof):
 
     def note_first(self, said: str) -> None:
         """Remember the first day."""
-        first = read_date(said)
+        first = read_coming_date(said, since=self.bank.today)
         self.bank.check_plan_day(first)
         self.slots["first"] = first.isoformat()
 
@@ -150,8 +150,8 @@ class Planning(PaymentProof):
 
     def note_until(self, said: str) -> None:
         """Remember the last day."""
-        until = read_date(said)
         first = date.fromisoformat(self.slots["first"])
+        until = read_coming_date(said, since=first)
         self.bank.first_due(every=self._every, first=first, until=until)
         self._forget_ends()
         self.slots["until"] = until.isoformat()

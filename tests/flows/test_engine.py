@@ -140,6 +140,25 @@ def test_a_question_is_heard_where_the_answer_cannot_be_read() -> None:
     assert chat.says("what is my balance?").becomes == "balance"
 
 
+@pytest.mark.parametrize(
+    "text", ["exchange 100 usd to kes", "Convert KES 5000 into dollars", "convertir 100 usd en kes"]
+)
+def test_a_whole_order_for_another_story_is_no_amount_of_this_one(text: str) -> None:
+    at_amount = Chat()
+    at_amount.begin()
+    at_amount.says("0712000001")
+    for chat in (at_amount, at_review()):
+        turn = chat.says(text)
+        assert (turn.becomes, turn.suspends) == ("exchange", True)
+        assert set(turn.given) >= {"amount"}
+
+
+def test_words_about_another_story_after_an_amount_leave_it_one() -> None:
+    chat = at_review()
+    chat.says("700 please, the rest I exchange")
+    assert (chat.state, chat.slots["amount"]) == ("review", "KES 700.00")
+
+
 def test_the_same_story_with_other_facts_begins_anew() -> None:
     turn = at_review().says("send 70 to 0712000005")
     assert (turn.becomes, turn.suspends) == ("send_money", False)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from flows.catalog import STORIES
-from flows.dates import NotADate, read_date
+from flows.dates import NotADate, read_coming_date, read_date
 from flows.join import NotAName, NotAnIdNumber, read_name
 
 
@@ -34,6 +34,25 @@ def test_months_have_names_in_three_languages(text: str, month: int) -> None:
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(NotADate):
         read_date(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["15 december", "15 desemba", "15 décembre", "15th Dec", "15/12", "15.12", "15 12"]
+)
+def test_a_day_to_come_needs_no_year(text: str) -> None:
+    for since, year in ((date(2026, 11, 21), 2026), (date(2026, 12, 15), 2026)):
+        assert read_coming_date(text, since=since) == date(year, 12, 15)
+    assert read_coming_date(text, since=date(2026, 12, 16)) == date(2027, 12, 15)
+    assert read_coming_date(f"{text} 2020".replace("15/12 ", "15/12/"), since=date(2026, 1, 1)) == (
+        date(2020, 12, 15)
+    )
+
+
+def test_a_day_to_come_may_be_years_away_and_must_be_one() -> None:
+    assert read_coming_date("29/2", since=date(2026, 3, 1)) == date(2028, 2, 29)
+    for text in ("31/2", "1/13", "15 monday", "soon", "12", "0/0"):
+        with pytest.raises(NotADate):
+            read_coming_date(text, since=date(2026, 3, 1))
 
 
 @pytest.mark.parametrize(
