@@ -207,7 +207,7 @@ def _await_rise(telling: "Telling", unit: Unit) -> None:
 
 def _rise(_: "Telling", unit: Unit) -> None:
     """Have the dollar rise, and tell whoever waits for it; only at an hour of this story's own."""
-    mids = {code: mid * Decimal("1.02") for code, mid in liquidity_market.mids(unit.now).items()}
+    mids = {code: mid * Decimal("1.04") for code, mid in liquidity_market.mids(unit.now).items()}
     rates.set_mids(unit, mids, source="stories", good_until=unit.now + timedelta(minutes=2))
     rate_alerts.tell_reached(unit)
 

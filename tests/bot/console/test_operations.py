@@ -296,33 +296,6 @@ def test_orders_without_a_final_word_are_found_and_asked_after(somebody, house, 
     assert len(noted(house, "order.asked_after")) == 1
 
 
-def tiles(desk) -> dict[str, tuple[str, int]]:
-    """Return what the tiles of the home page lead to and count, by what they are called."""
-    found = re.findall(
-        r'class="tile[^"]*" href="([^"]+)"><span class="soft">([^<]+)</span><strong>(\d+)',
-        desk.get("/desk").text,
-    )
-    return {name: (unescape(href), int(many)) for href, name, many in found}
-
-
-def test_the_home_page_counts_what_operations_have_to_look_into(somebody, house, morning):
-    with house.unit() as unit:
-        stuck = unit.run(
-            "update partner_orders set stuck_at = %(now)s where finished_at is null", now=unit.now
-        )
-        open_breaks = unit.value("select count(*) from recon_breaks where status = 'open'")
-    desk = somebody("operations")
-    shown = tiles(desk)
-    assert shown["Stuck at partners"] == ("/desk/operations/orders?tab=stuck", stuck)
-    assert shown["Open breaks"] == ("/desk/operations/breaks", open_breaks)
-    assert shown["Parked payments"] == ("/desk/operations/receipts", 1)
-    assert stuck and open_breaks
-    assert all(desk.get(href).status_code == 200 for href, _ in shown.values())
-    assert 'data-topic="queue approvals orders breaks receipts"' in desk.get("/desk").text
-    for role, sees in (("supervisor", True), ("auditor", True), ("agent", False)):
-        assert ("Open breaks" in tiles(somebody(role))) is sees, role
-
-
 def told(house) -> set[str]:
     """Return what open pages were told to look at anew since this was asked last."""
     found = {fields[b"topic"].decode() for _, fields in house.redis.xrange(UI_DESK)}
