@@ -65,23 +65,18 @@ def stage(
     """A bank without customers, for all stories of this process."""
     name = f"stories_{worker_name}"
     servers.create(name)
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        servers.app(name) as engine,
-        market.opened() as providers,
-    ):
-        for setting, value in {
-            "DATABASE_URL": servers.app_url(name),
-            "REDIS_URL": _redis_started,
-            "DATA_DIR": str(tmp_path_factory.mktemp("stories")),
-            "DEMO_MODE": "1",
-            "PIN_PEPPER": base64.b64encode(pepper).decode(),
-        }.items():
-            patch.setenv(setting, value)
-        _have_time(patch)
-        house = houses.furnish(
-            load(env_file=None), engine, clock=lambda: now, ids=uuid_utils.compat.uuid7
-        )
+    with servers.app(name) as engine, market.opened() as providers:
+        with pytest.MonkeyPatch.context() as patch:
+            for setting, value in {
+                "DATABASE_URL": servers.app_url(name),
+                "REDIS_URL": _redis_started,
+                "DATA_DIR": str(tmp_path_factory.mktemp("stories")),
+                "DEMO_MODE": "1",
+                "PIN_PEPPER": base64.b64encode(pepper).decode(),
+            }.items():
+                patch.setenv(setting, value)
+            settings = load(env_file=None)
+        house = houses.furnish(settings, engine, clock=lambda: now, ids=uuid_utils.compat.uuid7)
         house = replace(house, registry=NameRegistry(other_banks))
         with house.unit() as unit:
             market.know_rates(unit)
@@ -91,13 +86,14 @@ def stage(
     servers.drop(name)
 
 
-def _have_time(patch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nobody be too late: which provider answers in time decides the price that is told."""
-    patch.setattr(liquidity, "LONGEST_SECONDS", 60.0)
-    patch.setattr(answers, "CALL_SECONDS", 60.0)
-    patch.setattr(hub, "CALL_SECONDS", 60.0)
-    patch.setattr(hub, "TURN_SECONDS", 60.0)
-    patch.setattr(hub, "ANSWER_SECONDS", 90.0)
+    monkeypatch.setattr(liquidity, "LONGEST_SECONDS", 60.0)
+    monkeypatch.setattr(answers, "CALL_SECONDS", 60.0)
+    monkeypatch.setattr(hub, "CALL_SECONDS", 60.0)
+    monkeypatch.setattr(hub, "TURN_SECONDS", 60.0)
+    monkeypatch.setattr(hub, "ANSWER_SECONDS", 90.0)
 
 
 @pytest.fixture(scope="session")

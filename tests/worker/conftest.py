@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import redis
 import uuid_utils.compat
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from bot.house import House
 from bot.providers import Providers
@@ -24,18 +24,34 @@ from tests.support.numbers import Number
 MakeHouse = Callable[..., House]
 
 
-WRITTEN = """messages, outbox, senders, receipts, media, sweeps, conversations, inbox,
-    interactions, customers, addresses, parked, contact_points"""
+@pytest.fixture(scope="session")
+def seeded(admin_engine: Engine) -> frozenset[str]:
+    """The tables that have rows before anybody writes: what migrations put there."""
+    with admin_engine.begin() as connection:
+        return frozenset(_with_rows(connection))
 
 
 @pytest.fixture
-def books(engine: Engine, admin_engine: Engine) -> Iterator[Engine]:
+def books(engine: Engine, admin_engine: Engine, seeded: frozenset[str]) -> Iterator[Engine]:
     """The application's way to a database that is empty again afterwards."""
     yield engine
     with admin_engine.begin() as connection:
-        # Histories refuse to be emptied; a test's database may be.
-        connection.exec_driver_sql("set local session_replication_role = replica")
-        connection.exec_driver_sql(f"truncate {WRITTEN} cascade")
+        written = _with_rows(connection) - seeded
+        if written:
+            # Histories refuse to be emptied; a test's database may be.
+            connection.exec_driver_sql("set local session_replication_role = replica")
+            connection.exec_driver_sql(f"truncate {', '.join(sorted(written))} cascade")
+
+
+def _with_rows(connection: Connection) -> set[str]:
+    tables = connection.exec_driver_sql(
+        "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace"
+        " and relkind in ('r', 'p') and not relispartition"
+    )
+    asked = " union all ".join(
+        f"select '{name}' where exists (select from {name})" for name in tables.scalars()
+    )
+    return set(connection.exec_driver_sql(asked).scalars())
 
 
 @pytest.fixture

@@ -153,6 +153,7 @@ DOORS = {
     "ledger_post_batch",
     "ledger_post_group",
     "ledger_raise_hold",
+    "ledger_return",
     "ledger_reverse",
     "ledger_set_owner",
     "ledger_set_rate",
