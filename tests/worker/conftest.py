@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import redis
 import uuid_utils.compat
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from bot.house import House
 from bot.providers import Providers
@@ -18,40 +18,21 @@ from core.access.pins import Secrets
 from core.partners.name_enquiry import NameRegistry
 from core.store import contacts, outbox
 from core.store.unit import Unit
+from tests.support.emptied import empty
 from tests.support.keys import KEYS
 from tests.support.numbers import Number
 
 MakeHouse = Callable[..., House]
 
 
-@pytest.fixture(scope="session")
-def seeded(admin_engine: Engine) -> frozenset[str]:
-    """The tables that have rows before anybody writes: what migrations put there."""
-    with admin_engine.begin() as connection:
-        return frozenset(_with_rows(connection))
-
-
 @pytest.fixture
 def books(engine: Engine, admin_engine: Engine, seeded: frozenset[str]) -> Iterator[Engine]:
-    """The application's way to a database that is empty again afterwards."""
+    """The application's way to a database that is empty before and afterwards."""
+    with admin_engine.begin() as connection:
+        empty(connection, but=seeded)
     yield engine
     with admin_engine.begin() as connection:
-        written = _with_rows(connection) - seeded
-        if written:
-            # Histories refuse to be emptied; a test's database may be.
-            connection.exec_driver_sql("set local session_replication_role = replica")
-            connection.exec_driver_sql(f"truncate {', '.join(sorted(written))} cascade")
-
-
-def _with_rows(connection: Connection) -> set[str]:
-    tables = connection.exec_driver_sql(
-        "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace"
-        " and relkind in ('r', 'p') and not relispartition"
-    )
-    asked = " union all ".join(
-        f"select '{name}' where exists (select from {name})" for name in tables.scalars()
-    )
-    return set(connection.exec_driver_sql(asked).scalars())
+        empty(connection, but=seeded)
 
 
 @pytest.fixture
