@@ -112,3 +112,28 @@ def test_mobile_money_has_a_nostro_of_its_own(unit):
     assert house.status(unit, to_phone) == "sent"
     assert house.status(unit, to_bank) == "queued"
     assert store.find(unit, to_bank).waits_for == "liquidity"
+
+
+def test_payments_that_go_from_one_line_to_another_crosswise_do_not_stop_each_other(clean_engine):
+    opened, lines, amount = (
+        units(clean_engine, MORNING),
+        ("nostro_central", "nostro_mobile"),
+        Money(100, "KES"),
+    )
+    with opened() as unit:
+        for nostro in lines:
+            liquidity.top_up(unit, id=uuid4(), nostro=nostro, amount=Money(10**6, "KES"))
+            assert liquidity.reserve(unit, nostro, Money(10**4, "KES"))
+
+    def change(n):
+        here, there = lines if n % 2 else lines[::-1]
+        with opened() as unit:
+            liquidity.lock_all(unit, "KES")
+            liquidity.release(unit, here, amount)
+            return liquidity.reserve(unit, there, amount)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(change, range(80)))
+    with opened() as unit:
+        rows = unit.all("select nostro, reserved from nostro_lines where currency = 'KES'")
+    assert {row.reserved for row in rows if row.nostro in lines} == {10**4}
