@@ -44,14 +44,20 @@ class Parcel:
 
 
 LEASE = """
-select l.id, l.lease, l.message_id, l.sender, l.channel, p.sealed as contact, l.payload,
-    l.language, l.as_template, l.attempts, l.created_at, l.expires_at, l.correlation::text, p.token,
-    l.channel <> 'whatsapp' or coalesce((
-        select c.last_inbound_at > %(window)s from conversations c
-        where c.channel = l.channel and c.address = l.contact), false) as in_window
+select l.id, l.lease, l.message_id, l.sender, l.channel, l.payload,
+    l.language, l.as_template, l.attempts, l.created_at, l.expires_at, l.correlation::text
 from lease_outbox(%(sender)s, %(most)s, %(lease)s, %(until)s, %(resting)s, %(recovery)s, %(now)s) l
-left join contact_points p on p.token = l.contact
 order by l.id
+"""
+# Asked after the lease, not with it: what the lease takes may have been committed since its
+# statement began, and that statement would not see the contact beside it.
+WHOSE = """
+select o.id, p.token, p.sealed as contact,
+    o.channel <> 'whatsapp' or coalesce((
+        select c.last_inbound_at > %(window)s from conversations c
+        where c.channel = o.channel and c.address = o.contact), false) as in_window
+from outbox o left join contact_points p on p.token = o.contact
+where o.id = any(%(ids)s)
 """
 
 
@@ -69,17 +75,21 @@ def lease(
         lease=unit.new_id(),
         until=unit.now + hold,
         resting=[contacts.token(unit, contact) for contact in resting],
-        window=unit.now - WINDOW,
         recovery=RECOVERY_SECONDS,
         now=unit.now,
     )
-    return [_parcel(unit, row) for row in rows]
+    if not rows:
+        return []
+    found = unit.all(WHOSE, ids=[row.id for row in rows], window=unit.now - WINDOW)
+    whose = {one.id: one for one in found}
+    return [_parcel(unit, row, whose[row.id]) for row in rows]
 
 
-def _parcel(unit: Unit, row: Row) -> Parcel:
+def _parcel(unit: Unit, row: Row, whose: Row) -> Parcel:
     facts = row._asdict()
-    token = facts.pop("token")
-    facts["contact"] = contacts.opened(unit.keys, token, row.contact) if token else ""
+    known = whose.token
+    facts["contact"] = contacts.opened(unit.keys, known, whose.contact) if known else ""
+    facts["in_window"] = whose.in_window
     facts["payload"] = opened_payload(unit, row.payload, row.message_id)
     return Parcel(**facts)
 
