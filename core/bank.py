@@ -339,7 +339,7 @@ class Bank(
             ),
         )
         self._visitor.become(joined.known, trust="trusted")
-        if self.channel == "ussd":
+        if not self.stays_open:
             facts = {"first_name": first_name, "account_no": joined.wallet.account_no}
             queue_notice(self._unit, customer_id=self._me, alert="welcome", facts=facts)
         return joined.wallet.account_no

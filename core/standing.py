@@ -63,6 +63,16 @@ class Standing:
         return self._visitor.channel
 
     @property
+    def stays_open(self) -> bool:
+        """Whether more can follow once they were answered; a USSD session is over by then."""
+        return self.channel != "ussd"
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether they can send a picture from where they are."""
+        return self.channel == "whatsapp"
+
+    @property
     def language(self) -> str:
         """The language the customer is spoken to in."""
         return self._visitor.language

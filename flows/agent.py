@@ -58,7 +58,7 @@ class Agent(Flow):
     @property
     def stays(self) -> bool:
         """Whether an answer can come into this conversation."""
-        return self.bank.channel != "ussd"
+        return self.bank.stays_open
 
     @property
     def has_case(self) -> bool:

@@ -107,7 +107,7 @@ class Report(Flow):
     @property
     def takes_files(self) -> bool:
         """Whether a picture can be sent here."""
-        return self.bank.channel == "whatsapp"
+        return self.bank.takes_pictures
 
     @property
     def was_not_me(self) -> bool:

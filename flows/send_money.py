@@ -134,7 +134,7 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
     @property
     def may_save(self) -> bool:
         """Whether the recipient may be saved with one tap; a USSD session is over by then."""
-        new = not self.slots.get("label") and self.bank.channel != "ussd"
+        new = not self.slots.get("label") and self.bank.stays_open
         return new and self.bank.may_save(self.slots["to"])
 
     def find_recipient(self, said: str) -> None:

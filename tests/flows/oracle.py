@@ -89,6 +89,14 @@ class Oracle(
         yield
 
     @property
+    def stays_open(self) -> bool:
+        return self.channel != "ussd"
+
+    @property
+    def takes_pictures(self) -> bool:
+        return self.channel == "whatsapp"
+
+    @property
     def owes_code(self) -> bool:
         return self.known and not self.trusted and self.strange
 
