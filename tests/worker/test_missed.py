@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import Engine
 
 from bot.house import House
 from channels.message import Heard, Hook, Inbound
@@ -146,6 +148,36 @@ def test_a_bank_that_has_just_opened_hears_nothing_from_before(house, company, h
     show(company, listed("SM1", seconds_ago=80), listed("SM2", seconds_ago=40))
     assert missed.sweep(house) == 0
     assert missed.sweep(house) == 0
+    assert heard == []
+
+
+def begin_anew(admin_engine: Engine) -> None:
+    """What a reset of the demo leaves of a sweep: nothing."""
+    with admin_engine.begin() as connection:
+        connection.exec_driver_sql("delete from sweeps")
+
+
+def test_a_bank_that_begins_anew_while_twilio_is_asked_hears_nothing_from_before(
+    house, company, heard, swept, admin_engine
+) -> None:
+    def reset(handler: BaseHTTPRequestHandler) -> None:
+        begin_anew(admin_engine)
+        show(company, listed("SM1", seconds_ago=80))
+        company.gets[LIST](handler)
+
+    company.gets[LIST] = reset
+    assert [missed.sweep(house) for _ in range(3)] == [0, 0, 0]
+    assert heard == []
+
+
+def test_a_bank_that_begins_anew_while_messages_are_heard_hears_nothing_later(
+    house, company, heard, swept, admin_engine, monkeypatch
+) -> None:
+    show(company, listed("SM1", seconds_ago=80), listed("SM2", seconds_ago=60))
+    with monkeypatch.context() as late:
+        late.setattr(missed.hub, "hear", lambda *_: begin_anew(admin_engine))
+        missed.sweep(house)
+    assert [missed.sweep(house) for _ in range(2)] == [0, 0]
     assert heard == []
 
 
