@@ -77,7 +77,7 @@ def _known(unit: Unit, customer: UUID) -> Row:
         from customers c left join lateral (
             select amount, currency from transfers
             where from_customer = c.id and created_at > %(since)s
-            order by created_at desc limit 1) t on true
+            order by created_at desc, id desc limit 1) t on true
         where c.id = %(customer)s
         """,
         customer=customer,

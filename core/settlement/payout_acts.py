@@ -98,7 +98,7 @@ def case_of(unit: Unit, payout: UUID) -> tuple[UUID, str] | None:
         """
         select c.id, c.case_number from case_links l join cases c on c.id = l.case_id
         where l.transaction_id = any(%(ids)s) and c.status not in ('Resolved', 'Closed')
-        order by c.created_at desc limit 1
+        order by c.created_at desc, c.id desc limit 1
         """,
         ids=[one for one in (payout, _posting(unit, payout)) if one is not None],
     )

@@ -56,13 +56,14 @@ def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
                 select to_customer as id, max(created_at) as at
                 from (
                     select to_customer, created_at from transfers
-                    where from_customer = %(customer)s order by created_at desc limit %(lately)s
+                    where from_customer = %(customer)s
+                    order by created_at desc, id desc limit %(lately)s
                 ) t
                 group by to_customer
             ) p join customers c on c.id = p.id and c.is_active
             where not exists(select from beneficiaries b
                 where b.customer_id = %(customer)s and b.payee = p.id)
-            order by p.at desc limit %(limit)s
+            order by p.at desc, p.id limit %(limit)s
             """,
             customer=customer,
             lately=LATELY,
@@ -89,7 +90,7 @@ def just_paid(unit: Unit, customer: UUID) -> UUID | None:
         """
         select t.to_customer
         from (select to_customer, created_at from transfers
-              where from_customer = %(customer)s order by created_at desc limit 1) t
+              where from_customer = %(customer)s order by created_at desc, id desc limit 1) t
         where t.created_at > %(since)s and not exists(select from beneficiaries b
             where b.customer_id = %(customer)s and b.payee = t.to_customer)
         """,

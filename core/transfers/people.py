@@ -79,7 +79,8 @@ def saved(unit: Unit, customer: UUID) -> list[SavedPerson]:
         select b.id, b.payee, b.label
         from beneficiaries b join customers c on c.id = b.payee and c.is_active
         where b.customer_id = %(customer)s
-        order by b.uses desc, b.last_used_at desc nulls last, b.created_at limit %(most)s
+        order by b.uses desc, b.last_used_at desc nulls last, b.created_at, b.id
+        limit %(most)s
         """,
         customer=customer,
         most=MOST_PEOPLE,

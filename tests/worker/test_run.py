@@ -105,6 +105,18 @@ def texts(company: PhoneCompany) -> list[str]:
     return [form["Body"] for form in company.got]
 
 
+@pytest.fixture
+def written_down(books: Engine) -> Callable[[], bool]:
+    """Return whether of everything that left it is known that it did."""
+
+    def look() -> bool:
+        with books.connect() as connection:
+            asked = "select count(*) from outbox where status in ('queued', 'leased')"
+            return not connection.exec_driver_sql(asked).scalar_one()
+
+    return look
+
+
 def children(pid: int) -> list[int]:
     """Return the processes that take jobs, without multiprocessing's own helper."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -122,12 +134,13 @@ def listening(redis_url: str) -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_the_worker_sends_comes_back_when_killed_and_ends_clean(
-    processes: Processes, company: PhoneCompany, say, redis_url: str
+    processes: Processes, company: PhoneCompany, say, written_down, redis_url: str
 ) -> None:
     worker = processes.start("worker.run")
     until(lambda: listening(redis_url) == 2)
     say("one")
     until(lambda: texts(company) == ["one"])
+    until(written_down)  # what is in flight keeps its contact's line until its lease runs out
     with redis.Redis.from_url(redis_url) as client:
         assert Wake(client).call("twilio", "SM-that-waits-for-nothing")
         until(lambda: not client.keys("rq:job:*"))
