@@ -7,8 +7,10 @@ import argparse
 from collections.abc import Callable
 
 from bench import (
+    cards,
     coalescing,
     exchange,
+    monitoring,
     operations,
     posting,
     reconciliation,
@@ -33,7 +35,9 @@ PARTS: dict[str, Part] = {
     "operations": _ledger(operations.run),
     "coalescing": _ledger(coalescing.run),
     "seals": _ledger(seals.run),
+    "cards": cards.run,
     "exchange": exchange.run,
+    "monitoring": monitoring.run,
     "reconciliation": _ledger(reconciliation.run),
     "turns": turns.run,
     "whatsapp": whatsapp.run,

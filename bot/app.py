@@ -9,8 +9,10 @@ from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from bot import api, guard, logs, problems, receipts
+from bot import api, guard, logs, problems, receipts, uploads
 from bot import house as houses
+from bot.card_door import card_door
+from bot.card_page import card_page
 from bot.console import shell
 from bot.console.pages import console
 from bot.documents import documents
@@ -34,7 +36,9 @@ AUTH = {
     "webhooks": "the provider's signature, or the secret in the path",
     "sim_notices": "the secret in the path",
     "payments": "the partner's signature, or the secret in the path",
+    "card_door": "the scheme's signature over the time and the body",
     "documents": "the signature in the path, good for a day",
+    "card_page": "the token of a link, good for five minutes and one opening",
     "verify": "open: masked facts of one payment, to whoever has its code",
     "ops": "open: no customer data; keep /metrics inside your network",
     "simulator": "demo only: not registered unless DEMO_MODE=1",
@@ -65,6 +69,7 @@ def build(settings: Settings | None = None, house: House | None = None) -> Flask
     settings = settings or (house.settings if house else load())
     logs.configure(settings.log_level)
     app = Flask("bot", template_folder="../templates", static_folder="static")
+    app.request_class = uploads.InMemory
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=LONGEST_BODY,
@@ -79,9 +84,11 @@ def build(settings: Settings | None = None, house: House | None = None) -> Flask
     app.register_blueprint(webhooks)
     app.register_blueprint(sim_notices)
     app.register_blueprint(payments)
+    app.register_blueprint(card_door)
     app.register_blueprint(ops)
     app.register_blueprint(documents)
     app.register_blueprint(verify)
+    app.register_blueprint(card_page)
     api.register(app, settings)
     if settings.demo_mode:
         app.register_blueprint(simulator)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 COMMANDS = {
+    "aml": "bot.commands.aml",
     "audit": "bot.commands.audit",
     "cases": "bot.commands.cases",
     "customer": "bot.commands.customer",
@@ -24,6 +25,8 @@ COMMANDS = {
     "orders": "bot.commands.orders",
     "outbox": "bot.commands.outbox",
     "parked": "bot.commands.parked",
+    "report": "bot.commands.report",
+    "sanctions": "bot.commands.sanctions",
     "seed": "bot.commands.seed",
     "settlement": "bot.commands.settlement",
     "sim": "bot.commands.sim",

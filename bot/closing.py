@@ -174,6 +174,7 @@ def _keep_media(turn: Telling) -> None:
         )
         if kept is not None:
             turn.bank.attach(kept)
+            turn.bank.take_page(kept)
 
 
 def _keep_answering(turn: Telling) -> None:

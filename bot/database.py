@@ -1,6 +1,8 @@
 """Making a database ready to be worked with: its migrations, and the demo bank."""
 
 from datetime import datetime
+from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Engine
 
@@ -8,12 +10,18 @@ from bot import house as houses
 from bot import keyrings, migrate
 from bot.settings import Settings
 from core.access import audit_anchor
-from core.demo import bank
+from core.demo import bank, identities
+from core.kyc import pages
 from core.ledger import anchors
 from core.store import data_keys
 from core.store.engine import open_engine
+from core.store.files import Files
+from core.store.keyring import Keyring
+from core.store.unit import open_unit
 
 LONGEST_STATEMENT_MS = 60_000
+DEMO_PICTURE = Path(__file__).parent / "static" / "id-card.png"
+_NONE = UUID(int=0)
 
 
 def upgrade(settings: Settings) -> list[str]:
@@ -38,10 +46,22 @@ def seed(settings: Settings) -> bool:
         settings.database_url, name="wekeza-seed", pool=1, statement_ms=LONGEST_STATEMENT_MS
     )
     try:
-        keys = keyrings.load(engine, settings)
-        return bank.load(engine, keys=keys, now=clock(engine), pepper=settings.pin_pepper)
+        keys, now = keyrings.load(engine, settings), clock(engine)
+        loaded = bank.load(engine, keys=keys, now=now, pepper=settings.pin_pepper)
+        if loaded:
+            _draw_pictures(settings, engine, keys, now)
+        return loaded
     finally:
         engine.dispose()
+
+
+def _draw_pictures(settings: Settings, engine: Engine, keys: Keyring, now: datetime) -> None:
+    """Put the demo's pictures of documents on the disk: the bank itself has no hand there."""
+    files = Files(settings.data_dir, pages.FOLDER, keys)
+    with open_unit(
+        engine, keys=keys, now=now, new_id=lambda: _NONE, correlation=str(_NONE)
+    ) as unit:
+        identities.draw(unit, files, DEMO_PICTURE.read_bytes())
 
 
 def empty(settings: Settings) -> None:

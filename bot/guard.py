@@ -41,6 +41,7 @@ UNGUARDED = frozenset(
         "webhooks",
         "sim_notices",
         "payments",
+        "card_door",
         "documents",
         "ops",
         "simulator",

@@ -162,8 +162,8 @@ class House:
         """Tell live pages of the desk that something changed; they fetch what they may see.
 
         ``topic`` is ``queue``, ``approvals``, ``case:<id>``, ``presence:<case id>`` or one of the
-        pages of operations (`bot.console.live`); facts are ids alone, never words or names. Call it
-        after the commit. Never fails what it tells of.
+        pages of operations or compliance (`bot.console.live`); facts are ids alone, never words or
+        names. Call it after the commit. Never fails what it tells of.
         """
         event = {"topic": topic, **{name: str(value) for name, value in facts.items()}}
         self.waker.attempt(

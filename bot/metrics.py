@@ -12,7 +12,11 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from core.monitoring import timing
+
 FAST = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 5, 10)
+FASTEST = (0.001, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.02, 0.05, 0.1, 0.25, 1)
+"""For what is a part of something fast: a decision is to add less than five milliseconds."""
 
 _own = CollectorRegistry()  # ours alone, for a process that keeps no files
 _turns = Counter(
@@ -56,6 +60,26 @@ _asks = Counter(
 _ask_seconds = Histogram(
     "wekeza_partner_seconds", "How long a partner took to answer", ("partner",), registry=_own
 )
+_cards = Counter(
+    "wekeza_card_messages",
+    "Messages of the card scheme, by what they were answered",
+    ("kind", "code"),
+    registry=_own,
+)
+_card_seconds = Histogram(
+    "wekeza_card_seconds",
+    "How long a message of the card scheme took",
+    ("kind",),
+    buckets=FAST,
+    registry=_own,
+)
+_decision_seconds = Histogram(
+    "wekeza_decision_seconds",
+    "How long it took to decide whether a payment is made",
+    ("kind",),
+    buckets=FASTEST,
+    registry=_own,
+)
 
 
 def configure(data_dir: Path) -> None:
@@ -65,6 +89,7 @@ def configure(data_dir: Path) -> None:
     # prometheus-client takes the folder from the environment alone.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # noqa: TID251
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+    timing.listen(payment_decided)
 
 
 def start_afresh(data_dir: Path) -> None:
@@ -124,3 +149,14 @@ def asked(partner: str, asked: str, answer: str, *, seconds: float) -> None:
     """Count an order that was asked (``send``) or asked after (``query``), and what came of it."""
     _asks.labels(partner, asked, answer).inc()
     _ask_seconds.labels(partner).observe(seconds)
+
+
+def card_decided(kind: str, code: str, *, seconds: float) -> None:
+    """Count a message of the card scheme and its answer; ``silence`` where it got none."""
+    _cards.labels(kind, code).inc()
+    _card_seconds.labels(kind).observe(seconds)
+
+
+def payment_decided(kind: str, seconds: float) -> None:
+    """Count how long a payment of a kind took to be decided, whatever was decided."""
+    _decision_seconds.labels(kind).observe(seconds)

@@ -18,10 +18,14 @@ from sqlalchemy.pool import QueuePool
 from bot import metrics
 from bot.admission import Admission
 from bot.house import House
+from bot.kyc_gauges import KycCollector
 from bot.ledger_gauges import LedgerCollector
+from bot.monitoring_gauges import MonitoringCollector
 from bot.partner_gauges import PartnerCollector
 from bot.recon_gauges import ReconCollector
+from bot.screening_gauges import ScreeningCollector
 from bot.wake import CALLS, DRAIN, JOBS
+from bot.watch_gauges import WatchCollector
 from core.crm import parked
 from core.store import upkeep
 from core.store.unit import Unit
@@ -68,6 +72,10 @@ def counts() -> Response:
     registry_of_now.register(LedgerCollector(_house()))
     registry_of_now.register(PartnerCollector(_house()))
     registry_of_now.register(ReconCollector(_house()))
+    registry_of_now.register(MonitoringCollector(_house()))
+    registry_of_now.register(KycCollector(_house()))
+    registry_of_now.register(WatchCollector(_house()))
+    registry_of_now.register(ScreeningCollector(_house()))
     body = generate_latest(registry) + generate_latest(registry_of_now)
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 

@@ -19,6 +19,8 @@ TWINS: Mapping[str, str] = {
     "mpesa_base": "/mpesa",
     "momo_base": "/momo",
     "cards_base": "/cards",
+    "verification_base": "/verification",
+    "scheme_base": "/scheme",
 }
 """Where each partner stands at the demo's twin: its ``*_base`` setting, and the path there."""
 
@@ -31,6 +33,10 @@ DEMO: Mapping[str, str] = {
     "momo_api_key": "demo-momo-api-key",
     "cards_key": "demo-cards-key",
     "cards_webhook_key": "demo-cards-webhook-key",
+    "verification_key": "demo-verification-key",
+    "scheme_key": "demo-scheme-key",
+    "scheme_webhook_key": "demo-scheme-webhook-key",
+    "scheme_pin_key": "64656d6f2d736368656d652d70696e2d",
 }
 """What partners and we prove ourselves by in the demo. Everybody knows it."""
 
@@ -49,6 +55,7 @@ RAILS: Mapping[str, str] = {
     "papss": "demo-papss-secret",
 }
 """The rails between banks, each at its own name at the demo's twin, and their secrets there."""
+AES_KEY = r"^([0-9a-f]{32}|[0-9a-f]{48}|[0-9a-f]{64})?$"
 BIC = r"^([A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?)?$"
 DEMO_BIC, DEMO_ACCOUNT = "WEKZKENA", "1000200300"
 
@@ -93,6 +100,12 @@ class PartnerSettings(BaseSettings):
     cards_base: str = ""
     cards_key: str = Field("", repr=False)
     cards_webhook_key: str = Field("", repr=False)
+    verification_base: str = ""
+    verification_key: str = Field("", repr=False)
+    scheme_base: str = ""
+    scheme_key: str = Field("", repr=False)
+    scheme_webhook_key: str = Field("", repr=False)
+    scheme_pin_key: str = Field("", pattern=AES_KEY, repr=False)
 
     liquidity_bases: dict[str, str] = Field(default_factory=dict)
     liquidity_secrets: dict[str, str] = Field(default_factory=dict, repr=False)

@@ -9,10 +9,14 @@ from datetime import datetime
 
 from bot import liquidity, money_in, rails
 from bot.settings import Settings
+from core.kyc import pages
 from core.partners.airtime import AirtimeWholesaler
 from core.partners.billers import BillEnquiry, BillerSwitch
 from core.partners.partner import Partner
 from core.partners.questions import Answerer, Answerers
+from core.partners.scheme import CardSecrets, Scheme
+from core.partners.verification import Verification
+from core.store.files import Files
 from core.store.keyring import Keyring
 
 Partners = Mapping[str, Partner]
@@ -35,19 +39,45 @@ def _billers(settings: Settings) -> Partner | None:
     return BillerSwitch(settings.billers_base, secret=settings.billers_secret)
 
 
+def _scheme(settings: Settings) -> Partner | None:
+    if not settings.scheme_base:
+        return None
+    return Scheme(
+        settings.scheme_base, key=settings.scheme_key, webhook_key=settings.scheme_webhook_key
+    )
+
+
+def _verification(settings: Settings, keys: Keyring) -> Partner | None:
+    if not settings.verification_base:
+        return None
+    return Verification(
+        settings.verification_base,
+        key=settings.verification_key,
+        open_page=Files(settings.data_dir, pages.FOLDER, keys).read,
+    )
+
+
 def _bill_answerers(_: Settings, partners: Partners) -> Answerers:
     """Return who says whose an account at a biller is."""
     switch = partners.get(BillerSwitch.name)
     return {BillEnquiry: switch} if isinstance(switch, BillerSwitch) else {}
 
 
+def _scheme_answerers(_: Settings, partners: Partners) -> Answerers:
+    """Return who says what stands on a card."""
+    scheme = partners.get(Scheme.name)
+    return {CardSecrets: scheme} if isinstance(scheme, Scheme) else {}
+
+
 BUILDERS: tuple[Callable[[Settings], Partner | None], ...] = (
     _airtime,
     _billers,
+    _scheme,
 )
 """What makes each partner, one line each."""
 ANSWERERS: tuple[Callable[[Settings, Partners], Answerers], ...] = (
     _bill_answerers,
+    _scheme_answerers,
     liquidity.answerers,
     rails.answerers,
 )
@@ -61,6 +91,7 @@ def connect(settings: Settings, *, clock: Callable[[], datetime], keys: Keyring)
     """
     built = [
         *(build(settings) for build in BUILDERS),
+        _verification(settings, keys),
         *liquidity.providers(settings),
         *money_in.connect(settings, clock=clock, keys=keys),
         *rails.connect(settings, clock=clock),

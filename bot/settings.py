@@ -71,9 +71,10 @@ class Settings(PartnerSettings):
     default_country: str = Field("KE", pattern="^[A-Z]{2}$")
 
     bind_host: str
-    port: int = Field(8000, ge=1, le=65533)
+    port: int = Field(8000, ge=1, le=65532)
     twin_port: int = Field(ge=1, le=65535)
     twin_mail_port: int = Field(ge=1, le=65535)
+    card_switch_port: int = Field(0, ge=0, le=65535)
     public_base_url: str
     trusted_proxies: int = Field(0, ge=0, le=5)
     web_processes: int = Field(1, ge=1, le=64)
@@ -133,6 +134,7 @@ class Settings(PartnerSettings):
 
     anchor_url: str = Field("", repr=False)
     feed_consumers: dict[str, str] = Field(default_factory=dict)
+    goaml_schema: Path | None = None
 
     crash_at: str = ""
 
@@ -150,6 +152,7 @@ class Settings(PartnerSettings):
         facts.setdefault("twin_mail_port", int(port) + 2 if port.isdigit() else 8002)
         facts.setdefault("public_base_url", f"http://127.0.0.1:{port}")
         if demo:
+            facts.setdefault("card_switch_port", int(port) + 3 if port.isdigit() else 8003)
             demo_settings.fill_in(facts)
         _add_bundled(facts)
         return facts
@@ -186,6 +189,12 @@ class Settings(PartnerSettings):
     def _is_crash_point(cls, setting: str) -> str:
         crashpoints.check(setting)
         return setting
+
+    @model_validator(mode="after")
+    def _switch_has_keys(self) -> Self:
+        if self.card_switch_port and not (self.scheme_webhook_key and self.scheme_pin_key):
+            raise ValueError("CARD_SWITCH_PORT needs SCHEME_WEBHOOK_KEY and SCHEME_PIN_KEY")
+        return self
 
     @model_validator(mode="after")
     def _production_is_earnest(self) -> Self:

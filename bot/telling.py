@@ -23,7 +23,9 @@ from flows.words import Words
 
 MOST_STORIES = 8  # begun in one turn; more would be stories sending the customer in circles
 MOST_ASIDE = 3
-OUTCOME = ("amount", "name", "reference", "until", "bought", "biller", "phone", "float_left")
+OUTCOME = (
+    "amount", "name", "reference", "until", "bought", "biller", "phone", "float_left", "longer",
+)  # fmt: skip
 """The slots that are kept for telling a caller who comes back what became of the last payment."""
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Literal
-from uuid import UUID
 
 from core import phone
 from core.access import addresses, birth, codes, identity, locking, pins, step_up, trust
@@ -21,10 +20,8 @@ from core.bank_cases import CasesCounter
 from core.crm import customers
 from core.errors import Refusal
 from core.ledger.account_no import is_account_no
-from core.money import Money
 from core.phone import mask
 
-Proven = Literal["enough", "code", "person"]
 MOST_SHOWN = 8
 CASE_TITLES = {
     "sim_changed": "SIM changed: no second way to prove who it is",
@@ -78,45 +75,10 @@ class ProofCounter(CasesCounter):
         self._require_proved()
         return self._send("step_up", onward=onward)
 
-    def payment_needs(self, *, to: str, amount: Money, effect_id: UUID | None) -> Proven:
-        """Return whether the PIN is enough for a payment, or a code or a person must add to it."""
-        if effect_id is None:
-            raise LookupError("a payment is judged once it was read back")
-        if not self.trusted:
-            return "person"  # whoever stands here has not even stepped up
-        agreed = _agreed(effect_id, to, amount)
-        if self._visitor.enough == agreed:
-            return "enough"
-        doubtful = step_up.doubt(self._unit, self._me, payee=UUID(to), amount=amount, **self._here)
-        if doubtful is None or step_up.is_proven(self._unit, self._me, agreed, **self._here):
-            self._visitor.enough = agreed
-            return "enough"
-        return "code" if self.has_second_way else "person"
-
-    def send_payment_code(
-        self, *, to: str, amount: Money, effect_id: UUID | None, onward: bool = False
-    ) -> None:
-        """Send a code for exactly this payment, once its PIN was given.
-
-        :raises TooManyCodes: if too many were asked for
-        """
-        if effect_id is None:
-            raise LookupError("a code is for a payment that was read back")
-        self._require_proved()
-        self._send("step_up", onward=onward, agreed=_agreed(effect_id, to, amount))
-
     def code_went(self) -> dict[str, str]:
         """Return the ``way`` the last code to this address went, and the masked ``where``."""
         way = step_up.way_again(self._unit, self._ways(), **self._here)
         return _shown(way) if way else {"way": "sms", "where": ""}
-
-    def require_enough(self, *, to: str, amount: Money, effect_id: UUID) -> None:
-        """Stop a payment that was not proved as it must be: whoever asks for it has not asked how.
-
-        :raises LookupError: if a code is missing
-        """
-        if self.payment_needs(to=to, amount=amount, effect_id=effect_id) != "enough":
-            raise LookupError("this payment needs more proof than a PIN")
 
     def set_pin(self, pin_hash: str) -> None:
         """Make this the customer's PIN; a locked one opens when its reset was proven here.
@@ -310,7 +272,3 @@ class ProofCounter(CasesCounter):
 def _shown(way: Way) -> dict[str, str]:
     where = mask(way.address) if phone.is_phone(way.address) else ""
     return {"way": way.channel, "where": where}
-
-
-def _agreed(effect_id: UUID, to: str, amount: Money) -> Agreed:
-    return Agreed(effect_id, f"{to} {amount}")

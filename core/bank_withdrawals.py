@@ -259,7 +259,9 @@ class WithdrawalsCounter(Standing):
         """
         endings.cancel(self._unit, UUID(payout), customer=self._me)
 
-    def _withdraw(self, payee: Payee, *, amount: Money, fee: Money, effect_id: UUID) -> Begun:
+    def _withdraw(
+        self, payee: Payee, *, amount: Money, fee: Money, effect_id: UUID, reviewed: bool
+    ) -> Begun:
         """Begin what was read back and proved. Raises what ``starting.start`` does."""
         begun = starting.start(
             self._unit,
@@ -270,6 +272,7 @@ class WithdrawalsCounter(Standing):
             amount=amount,
             fee=fee,
             channel=self.channel,
+            reviewed=reviewed,
         )
         return Begun(begun.reference, begun.balance, begun.expected_by)
 

@@ -10,6 +10,8 @@ from core.crm.customers import AlreadyCustomer, NewCustomer
 from core.kyc.countries import served
 from core.kyc.tiers import KycStatus, Tier
 from core.ledger import book
+from core.screening.party import Party
+from core.screening.screen import screen
 from core.store.unit import Unit
 from core.transfers.collecting import collect_all
 from core.wallets.wallets import Wallet, open_wallet
@@ -49,7 +51,8 @@ class Joined:
 def join(unit: Unit, new: Joining) -> Joined:
     """Open an account in the currency of the customer's country.
 
-    What waits for their number is theirs at once, as far as their tier lets them hold it.
+    What waits for their number is theirs at once, as far as their tier lets them hold it. They are
+    screened; how they stand keeps nobody from joining, and is told to nobody here.
 
     :raises ConsentNeeded: if they did not agree to the terms
     :raises TooYoung: if they are not of age
@@ -81,6 +84,8 @@ def join(unit: Unit, new: Joining) -> Joined:
             by=new.by or new.channel,
         ),
     )
+    party = Party("person", f"{new.first_name} {new.last_name}", new.born, new.country)
+    screen(unit, party, subject="customer", subject_id=customer, customer=customer, why="joined")
     book.set_owner(unit, owner=customer, country=new.country, tier=int(new.tier))
     opened = open_wallet(unit, customer, currency, wallet=wallet)
     try:

@@ -7,8 +7,10 @@ are written down together or not at all.
 from collections.abc import Mapping
 
 from core.bills import outcomes as bills
+from core.cards import outcomes as cards
 from core.deposits import outcomes as deposits
 from core.fx import hedge_outcomes
+from core.kyc_review import outcomes as kyc
 from core.partners.answers import Answer, Heard, Unclear
 from core.partners.order_queue import Noted
 from core.partners.orders import Order
@@ -18,8 +20,10 @@ from core.store.unit import Unit
 HEARD: Mapping[str, Heard] = {
     "airtime": bills.AIRTIME,
     "bill": bills.BILLS,
+    "card": cards.HEARD,
     "deposit": deposits.DEPOSIT,
     "hedge": hedge_outcomes.HEDGES,
+    "kyc_document": kyc.CHECKS,
     "receipt": deposits.RECEIPT,
     "return": settlements.RETURNS,
     "settlement": settlements.PAYMENTS,

@@ -53,6 +53,11 @@ def country_of(address: str, default: str) -> str:
     return known[1] if known else default
 
 
+def prefix(number: str) -> str:
+    """Return what an E.164 number of a country begins with, ``+254``; nothing of anything else."""
+    return f"+{phonenumbers.parse(number).country_code}" if is_phone(number) else ""
+
+
 def spaced(number: str) -> str:
     """Return an E.164 number as people read it, ``+254 700 000100``; anything else as it is."""
     if not is_phone(number):

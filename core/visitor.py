@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from core import phone
@@ -10,6 +10,8 @@ from core.access.addresses import Known
 from core.crm.conversations import Opening
 
 DEFAULT_COUNTRY = "KE"
+Judged = Literal["enough", "hold", "block"]
+"""What comes of a payment that needs no more proof: it is made, held for a person, or not made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,16 @@ class Visitor:
     """The default wallet, where it is known already."""
     proved: bool = False
     """Whether the PIN was given in this very turn."""
-    enough: object = None
-    """The payment that was judged in this turn, and found to need no more proof."""
+    judged: tuple[object, Judged] | None = None
+    """The payment that was judged in this turn and needs no more proof, and what comes of it."""
     message: UUID | None = None
     """What they say in this turn, as the log will know it."""
     interrupted: Interrupted | None = None
     """What they were in the middle of before they turned to something else."""
     case: UUID | None = None
     """The case they spoke to in this turn."""
+    picture: tuple[UUID, str] | None = None
+    """The document, and the side of it, that the file of this turn shows."""
 
     @classmethod
     def at(cls, opening: Opening, *, default_country: str = DEFAULT_COUNTRY) -> Self:

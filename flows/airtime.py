@@ -7,7 +7,7 @@ from core.money import Money
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
 from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.picking import Listed
-from flows.story import Ask, Become, Choose, End, Flow, Prove
+from flows.story import Ask, Become, Choose, End, Flow, Moved, Prove
 
 if TYPE_CHECKING:
     from core.bank import Bundle
@@ -20,6 +20,7 @@ class Airtime(PaymentProof, Flow):
     """Buy airtime or data for one's own phone or another; it is on its way when this ends."""
 
     name = "airtime"
+    judged_as = "airtime"
 
     steps = (
         Prove("unlock"),
@@ -62,6 +63,9 @@ class Airtime(PaymentProof, Flow):
 
     writes = PaymentProof.writes | {"buy"}
     moves_money = frozenset({"buy"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         "phone": "+255 7** *** 003",

@@ -6,13 +6,14 @@ from typing import ClassVar
 from core.money import Money
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
 from flows.payment_proof import PROOF, PaymentProof, proving
-from flows.story import Ask, Become, Choose, End, Flow, Prove
+from flows.story import Ask, Become, Choose, End, Flow, Moved, Prove
 
 
 class CashCode(PaymentProof, Flow):
     """Ask how much, read it back with its fee, prove it, and have the code sent by SMS."""
 
     name = "cash_code"
+    judged_as = "cash"
 
     steps = (
         Prove("unlock"),
@@ -53,6 +54,9 @@ class CashCode(PaymentProof, Flow):
 
     writes = PaymentProof.writes | {"make", "give_up"}
     moves_money = frozenset({"make"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         "amount": "TZS 99999999.99",

@@ -4,6 +4,19 @@ from flows.agent import Agent
 from flows.airtime import Airtime
 from flows.balance import Balance
 from flows.blocked import Blocked
+from flows.card_activate import CardActivate
+from flows.card_close import CardClose
+from flows.card_dispute import CardDispute
+from flows.card_freeze import CardFreeze
+from flows.card_limits import CardLimits
+from flows.card_lost import CardLost
+from flows.card_pin import CardPin
+from flows.card_recent import CardRecent
+from flows.card_replace import CardReplace
+from flows.card_request import CardRequest
+from flows.card_show import CardShow
+from flows.card_status import CardStatus
+from flows.card_unfreeze import CardUnfreeze
 from flows.cash_code import CashCode
 from flows.change_pin import ChangePin
 from flows.dated_statement import DatedStatement
@@ -51,15 +64,34 @@ from flows.step_up import StepUp
 from flows.story import Flow
 from flows.thanks import Thanks
 from flows.till import Till
+from flows.verify_me import VerifyMe
 from flows.versions import Catalog
 from flows.wallets import Wallets
 from flows.withdraw import Withdraw
 
 REQUESTS = (RequestMoney, PayRequest, MyRequests, MyWaiting, Blocked)
-ACCOUNT = (People, Wallets, DatedStatement, ChangePin, LockAccount, Devices, Language)
+ACCOUNT = (People, Wallets, DatedStatement, ChangePin, LockAccount, Devices, Language, VerifyMe)
 CARE = (Report, MyCases, Agent, Fees, Limits, Help)
 CASH = (Deposit, Withdraw, CashCode, MyPayouts)
 BILLS = (Airtime, PayBill, Plan, MyPlans)
+CARD_MORE = (
+    CardActivate,
+    CardPin,
+    CardLimits,
+    CardShow,
+    CardRecent,
+    CardDispute,
+    CardReplace,
+    CardClose,
+)
+CARDS = (
+    CardRequest,
+    CardStatus,
+    CardFreeze,
+    CardUnfreeze,
+    CardLost,
+    group("card_more", CARD_MORE),
+)
 FOREX = (Exchange, Rates, RateAlert, MyRateAlerts, SendAbroad)
 
 # What the menu offers, in this order: to customers, and to those who may become one. Its first page
@@ -70,6 +102,7 @@ CUSTOMERS: tuple[type[Flow], ...] = (
     Statement,
     group("cash", CASH, for_agents=(Till,)),
     group("bills", BILLS),
+    group("bank_cards", CARDS),
     group("forex", FOREX),
     group("requests", REQUESTS),
     group("account", ACCOUNT),
@@ -82,8 +115,8 @@ MENU: tuple[str, ...] = tuple(story.name for story in CUSTOMERS)
 _WALLETS = (MoveMoney, OpenWallet, MainWallet)
 _PLANS = (PlanBill, PlanAirtime, PlanPayout)
 _OTHERS: tuple[type[Flow], ...] = (
-    *CASH, *BILLS, *FOREX, *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, *_PLANS, Till, Receipt,
-    SavePerson, Menu, ResetPin, Resume, StepUp, Thanks,
+    *CASH, *BILLS, *CARDS, *CARD_MORE, *FOREX, *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, *_PLANS,
+    Till, Receipt, SavePerson, Menu, ResetPin, Resume, StepUp, Thanks,
 )  # fmt: skip
 
 STORIES: dict[str, type[Flow]] = {story.name: story for story in (*CUSTOMERS, *STRANGERS, *_OTHERS)}

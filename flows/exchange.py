@@ -8,7 +8,7 @@ from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refu
 from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.picking import AMOUNT, Listed
 from flows.quoted import QUOTING, Quoted
-from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Prove
+from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Moved, Prove
 from flows.trade import NotExchanged, read_trade
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Exchange(Quoted, PaymentProof, Flow):
     """
 
     name = "exchange"
+    judged_as = "exchange"
 
     steps = (
         Prove("unlock"),
@@ -83,6 +84,9 @@ class Exchange(Quoted, PaymentProof, Flow):
     moves_money = frozenset({"convert"})
     quiet = frozenset({"quote_expired"})
     long = frozenset({"sell", "buy"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         **Quoted.widest,

@@ -7,13 +7,14 @@ from core.money import Money
 from flows.billing import MOST_BILLERS, Billing
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
 from flows.payment_proof import PROOF, PaymentProof, proving
-from flows.story import Ask, Become, Call, Choose, End, Flow, Prove
+from flows.story import Ask, Become, Call, Choose, End, Flow, Moved, Prove
 
 
 class PayBill(Billing, PaymentProof, Flow):
     """Pay a biller, who first says whose the account is; it is on its way when this ends."""
 
     name = "pay_bill"
+    judged_as = "bill"
 
     steps = (
         Prove("unlock"),
@@ -72,6 +73,9 @@ class PayBill(Billing, PaymentProof, Flow):
 
     writes = PaymentProof.writes | {"pay"}
     moves_money = frozenset({"pay"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         "billers": {str(n): {"name": "W" * 13 + str(n)} for n in range(MOST_BILLERS)},

@@ -6,9 +6,9 @@ from typing import ClassVar
 from core.money import Money
 from flows import picking
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
-from flows.payment_proof import PROOF, PaymentProof, proving
+from flows.payment_proof import LONGER, PROOF, PaymentProof, held, proving
 from flows.picking import Listed
-from flows.story import Ask, Become, Choose, End, Flow, Prove
+from flows.story import Ask, Become, Choose, End, Flow, Moved, Prove
 
 MOST_SHOWN = 9
 
@@ -17,6 +17,7 @@ class PayRequest(PaymentProof, Flow):
     """Answer a request for money; who asks is shown masked before anything moves."""
 
     name = "pay_request"
+    judged_as = "request"
 
     steps = (
         Prove("unlock"),
@@ -25,6 +26,7 @@ class PayRequest(PaymentProof, Flow):
         Choose("sure", options=("yes", "no")),
         *PROOF,
         End("paid"),
+        LONGER,
         End("declined"),
         End("blocked"),
         End("nothing"),
@@ -48,6 +50,7 @@ class PayRequest(PaymentProof, Flow):
         ("yes",                "sure",   "blocked",  None,           None, "block"),
         ("no",                 "sure",   "review"),
         *proving(stopped="unpaid"),
+        held("hold"),
         ("proven",             PROVING,  "paid",     None,           None, "pay"),
 
         # The amount is the asker's: what the bank refuses now leaves the request as it is.
@@ -57,9 +60,12 @@ class PayRequest(PaymentProof, Flow):
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = PaymentProof.writes | {"decline", "block", "pay"}
-    moves_money = frozenset({"pay"})
+    writes = PaymentProof.writes | {"decline", "block", "pay", "hold"}
+    moves_money = frozenset({"pay", "hold"})
     long = frozenset({"which"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         "requests": picking.widest_requests(MOST_SHOWN),
@@ -104,3 +110,8 @@ class PayRequest(PaymentProof, Flow):
             effect_id=self.agreed_id,
         )
         self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}
+
+    def hold(self, said: str) -> None:
+        """Have it set aside first, once, however often this is asked."""
+        self.pay(said)
+        self.slots["longer"] = "yes"

@@ -15,7 +15,7 @@ from core.money import Money
 from flows.dates import read_coming_date
 from flows.last_moment import PROVING, refused
 from flows.payment_proof import PROOF, PaymentProof, proving
-from flows.story import Ask, Become, Choose, End, Path, Step
+from flows.story import Ask, Become, Choose, End, Moved, Path, Step
 
 SCHEDULE: tuple[Step, ...] = (
     Ask("amount", entity="amount"),
@@ -55,7 +55,7 @@ def scheduled(read_back: str) -> tuple[Path, ...]:
         ("yes", read_back, "pin"),
         *proving(),
         ("proven", PROVING, "planned", None, None, "make"),
-        *refused("cancelled", "too_many_plans"),
+        *refused("cancelled", "too_many_plans", "id_reused"),
         # Midnight may pass while the read-back stands there.
         *refused("first", "plan_day_past"),
         ("pin_locked", ("unlock", "pin"), "reset_pin"),
@@ -80,6 +80,9 @@ class Planning(PaymentProof):
         "tomorrow": "2026-09-28",
         **PaymentProof.widest,
     }
+    judged_as = "plan"
+    version: ClassVar[int] = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
     pays: ClassVar[str] = ""
     """What is bought with it, where the words have to say so: ``airtime``; else empty."""
 

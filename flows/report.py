@@ -1,4 +1,7 @@
-"""Report a problem: what it is about, which payment, what was wrong, in the customer's words."""
+"""Report a problem: what it is about, which payment, what was wrong, in the customer's words.
+
+With a card that is gone, or a payment by card that was not theirs, they are led to what helps now.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,7 +9,7 @@ from typing import ClassVar
 
 from core.errors import Refusal
 from flows.case_facts import WIDEST
-from flows.story import Ask, Become, Choose, End, Flow, Prove
+from flows.story import Ask, Become, Choose, End, Flow, Moved, Prove
 
 PAYMENTS = 5
 
@@ -40,6 +43,7 @@ class Report(Flow):
         Prove("unlock"),
         Choose("topic", options=("payment", "card", "account", "other")),
         Ask("payment", lists="payments", options=("describe",)),
+        Choose("with_card", options=("gone", "not_paid", "describe")),
         Choose("wrong", options=("wrong_person", "not_arrived", "wrong_amount", "not_me")),
         Ask("words", free=True),
         Ask("photo", free=True, media=True, options=("skip",)),
@@ -47,6 +51,8 @@ class Report(Flow):
         End("opened"),
         End("too_many"),
         Become("lock"),
+        Become("card_lost"),
+        Become("card_dispute"),
         Become("reset_pin"),
     )
 
@@ -59,9 +65,14 @@ class Report(Flow):
 
         ("payment",        "topic",   "payment",  "has_payments"),
         ("payment",        "topic",   "wrong"),
+        ("card",           "topic",   "with_card", "has_cards"),
         ("card",           "topic",   "words",    None,          None, "note_topic"),
         ("account",        "topic",   "words",    None,          None, "note_topic"),
         ("other",          "topic",   "words",    None,          None, "note_topic"),
+
+        ("gone",           "with_card", "card_lost"),
+        ("not_paid",       "with_card", "card_dispute"),
+        ("describe",       "with_card", "words",  None,          None, "note_card"),
 
         ("answer",         "payment", "wrong",    None,          None, "note_payment"),
         ("describe",       "payment", "wrong",    None,          None, "forget_payment"),
@@ -84,6 +95,9 @@ class Report(Flow):
         ("too_many_cases", ("words", "photo"),    "too_many"),
     )  # fmt: skip
 
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
+
     writes = frozenset({"tell", "tell_more", "tell_so"})
     long = frozenset({"payment"})
 
@@ -103,6 +117,11 @@ class Report(Flow):
     def has_payments(self) -> bool:
         """Whether the customer has paid anybody yet."""
         return bool(self.bank.recent_payments(1))
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether there is, or was, a card that could be gone or used by others."""
+        return bool(self.bank.cards_to("report") or self.bank.cards_to("recall"))
 
     @property
     def takes_files(self) -> bool:
@@ -133,6 +152,10 @@ class Report(Flow):
         """Remember what the problem is about."""
         self.forget_payment(said)
         self.slots["category"], self.slots["kind"] = TOPICS[said]
+
+    def note_card(self, _: str) -> None:
+        """Remember that it is about a card."""
+        self.note_topic("card")
 
     def note_payment(self, said: str) -> None:
         """Remember which payment it is about."""

@@ -10,7 +10,7 @@ from flows.naming import Naming
 from flows.noting import Noting
 from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.quoted import QUOTING, Quoted
-from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Prove
+from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Moved, Prove
 from flows.trade import NotExchanged, NotOfThePair
 
 _WHO = ("recipient", "which")
@@ -23,6 +23,7 @@ class SendAbroad(Naming, Noting, Corridor, Quoted, PaymentProof, Flow):
     """
 
     name = "send_abroad"
+    judged_as = "abroad"
     abroad = True
 
     steps = (
@@ -77,6 +78,9 @@ class SendAbroad(Naming, Noting, Corridor, Quoted, PaymentProof, Flow):
     writes = PaymentProof.writes | {"take_quote", "send"}
     moves_money = frozenset({"send"})
     quiet = frozenset({"unknown_recipient", "ambiguous_person", "quote_expired"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         **Quoted.widest,

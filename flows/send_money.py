@@ -8,7 +8,7 @@ from flows.corridor import Corridor, named
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
 from flows.naming import Naming
 from flows.noting import Noting
-from flows.payment_proof import PROOF, PaymentProof, proving
+from flows.payment_proof import LONGER, PROOF, PaymentProof, held, proving
 from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Moved, Prove
 
 
@@ -16,6 +16,7 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
     """Send money to a phone or somebody saved; their masked name is read back before it moves."""
 
     name = "send_money"
+    judged_as = "transfer"
 
     steps = (
         Prove("unlock"),
@@ -34,6 +35,7 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         End("sent"),
         End("sent_new", offers=("save_person",)),
         End("waits"),
+        LONGER,
         End("cancelled"),
         End("referred"),
         Become("send_abroad"),
@@ -64,6 +66,7 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         ("no_note",            "note",      "review",    None,         None, "forget_note"),
         ("no",     ("review", "review_waiting"), "cancelled"),
         *proving(),
+        held("hold"),
         ("proven",             PROVING,     "waits",     "is_waiting", None, "send_waiting"),
         ("proven",             PROVING,     "sent_new",  "may_save",   None, "send"),
         ("proven",             PROVING,     "sent",      None,         None, "send"),
@@ -92,14 +95,15 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = PaymentProof.writes | {"send", "send_waiting"}
-    moves_money = frozenset({"send", "send_waiting"})
+    writes = PaymentProof.writes | {"send", "send_waiting", "hold"}
+    moves_money = frozenset({"send", "send_waiting", "hold"})
     quiet = frozenset({"unknown_recipient", "ambiguous_person"})
 
-    version = 3
+    version = 4
     moves: ClassVar[Mapping[int, Moved]] = {
         1: Moved(same_effect=True),
         2: Moved(same_effect=True),
+        3: Moved(same_effect=True),
     }
 
     widest: ClassVar[Mapping[str, object]] = {
@@ -200,6 +204,14 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         )
         self.slots |= {"reference": sent.reference, "balance": str(sent.balance)}
         self.slots["until"] = sent.expires_at.isoformat()
+
+    def hold(self, said: str) -> None:
+        """Have it set aside, whomever it is for, once, however often this is asked."""
+        if self.is_waiting:
+            self.send_waiting(said)
+        else:
+            self.send(said)
+        self.slots["longer"] = "yes"
 
     def note_phone(self, _: str) -> None:
         """Remember the phone that nobody here answers to."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from core.money import Money, NotAnAmount
 from flows import catalog
+from flows.card_request import KINDS
 from flows.hearing import CURRENCIES, LONGEST, phrases, plain
 from flows.story import Ask
 from flows.trade import BUYS
@@ -25,10 +26,17 @@ TELLS = 3
 # A story's name, and the intent under which the outside knows it, where they differ.
 INTENTS = MappingProxyType({
     "change_pin": "pin_change", "reset_pin": "pin_change", "link": "join",
-    "report": "open_case", "my_cases": "case_status",
+    "report": "open_case", "my_cases": "case_status", "verify_me": "kyc",
     "rates": "fx_rate", "rate_alert": "fx_rate", "my_rate_alerts": "fx_rate",
     "my_payouts": "withdraw", "cash_code": "withdraw",
     "plan_bill": "plan", "plan_airtime": "plan", "plan_payout": "plan",
+    "card_freeze": "card_block", "card_lost": "card_block", "card_unfreeze": "card_unblock",
+    "card_replace": "card_request", "card_dispute": "open_case",
+    **dict.fromkeys(
+        ("bank_cards", "card_more", "card_show", "card_activate", "card_pin", "card_limits",
+         "card_recent", "card_close"),
+        "card_status",
+    ),
 })  # fmt: skip
 
 # Words around a command that change nothing about it.
@@ -79,6 +87,8 @@ class Understood:
     """What is to be given for what, where money is to be changed."""
     buying: bool = False
     """The amount is one to be got, not given."""
+    card_kind: str | None = None
+    """``virtual`` or ``physical``, where one of the two alone is spoken of."""
     phone: str | None = field(default=None, repr=False)
     """As it was written; the bank reads it by the customer's country."""
     bare: bool = False
@@ -107,7 +117,7 @@ class Understood:
             return self.from_currency if kind == "sells" else self.to_currency
         if kind == "number" and self.amount and not self.currency:
             return self.amount if self.amount.isdecimal() else None
-        return self.phone if kind == "phone" else None
+        return {"phone": self.phone, "card_kind": self.card_kind}.get(kind or "")
 
     def correction(self, kind: str) -> str | None:
         """Return the same, unless it may have been meant as an option or a PIN."""
@@ -150,6 +160,7 @@ def understand(text: str, country: str) -> Understood:
         from_currency=source,
         to_currency=target,
         buying=buying,
+        card_kind=_card_kind(plain(text)),
         phone=phone,
         bare=bool(re.fullmatch(r"\d{1,8}", text.strip())),
         words=text.strip() if flow and confidence < EXACT and _says_more(text) else "",
@@ -232,6 +243,7 @@ def prepare() -> None:
     """Learn every story's keywords, once: it takes a moment that no transaction should wait for."""
     _spaced()
     _buying()
+    _card_kinds()
 
 
 def _recognise(said: str, rest: str) -> tuple[str | None, str | None, float]:
@@ -265,6 +277,25 @@ def _buying() -> frozenset[str]:
     """Return the words, of every language, that speak of money to be got."""
     voices = (Words(language, "sms") for language in LANGUAGES)
     return frozenset(way for one in voices for way in phrases(one.say("exchange", "buying")))
+
+
+def _card_kind(said: str) -> str | None:
+    """Return which kind of card is spoken of, if it is one of them alone."""
+    padded = f" {said} "
+    kinds = {kind for way, kind in _card_kinds() if way in padded}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+@cache
+def _card_kinds() -> tuple[tuple[str, str], ...]:
+    """Return the words, of every language, that tell a kind of card, as they stand among others."""
+    voices = [Words(language, "sms") for language in LANGUAGES]
+    return tuple(
+        (f" {way} ", kind)
+        for kind in KINDS
+        for one in voices
+        for way in phrases(one.say("card_request", f"words_{kind}"))
+    )
 
 
 @cache

@@ -7,9 +7,9 @@ from core.money import Money
 from flows.banking import Banking
 from flows.join import NotAName
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
-from flows.payment_proof import PROOF, PaymentProof, proving
+from flows.payment_proof import LONGER, PROOF, PaymentProof, held, proving
 from flows.picking import AMOUNT
-from flows.story import Ask, Become, Call, Choose, End, Flow, Prove
+from flows.story import Ask, Become, Call, Choose, End, Flow, Moved, Prove
 
 if TYPE_CHECKING:
     from core.bank import Payee
@@ -24,6 +24,7 @@ class Withdraw(Banking, PaymentProof, Flow):
     """Ask where to, whose account it is, and how much; read it back, and have it sent."""
 
     name = "withdraw"
+    judged_as = "payout"
 
     steps = (
         Prove("unlock"),
@@ -43,6 +44,7 @@ class Withdraw(Banking, PaymentProof, Flow):
         Choose("review", options=("yes", "change", "no"), mints=True),
         *PROOF,
         End("sent"),
+        LONGER,
         End("cancelled"),
         End("referred"),
         Become("reset_pin"),
@@ -88,6 +90,7 @@ class Withdraw(Banking, PaymentProof, Flow):
         ("change",             "review",    "amount"),
         ("no",                 "review",    "cancelled"),
         *proving(),
+        held("hold"),
         ("proven",             PROVING,     "sent",      None,         None, "send"),
 
         # What the bank may refuse at the last moment leads to where it can be mended.
@@ -98,9 +101,12 @@ class Withdraw(Banking, PaymentProof, Flow):
         ("pin_locked",         ("unlock", "pin"), "reset_pin"),
     )  # fmt: skip
 
-    writes = PaymentProof.writes | {"send", "forget"}
-    moves_money = frozenset({"send"})
+    writes = PaymentProof.writes | {"send", "hold", "forget"}
+    moves_money = frozenset({"send", "hold"})
     quiet = frozenset({"ambiguous_bank", "unknown_payee"})
+
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved(same_effect=True)}
 
     widest: ClassVar[Mapping[str, object]] = {
         "saved": {str(n): {"bank": "Middle East Bank", "shown": f"***123{n}"} for n in range(2)},
@@ -132,6 +138,11 @@ class Withdraw(Banking, PaymentProof, Flow):
     def to_mobile(self) -> bool:
         """Whether the money goes to a phone."""
         return self.slots.get("kind") == "mobile"
+
+    @property
+    def paid_elsewhere(self) -> "Payee":
+        """Whose account it is."""
+        return self._payee
 
     def forget(self, _: str) -> None:
         """Forget somebody paid before."""
@@ -179,6 +190,11 @@ class Withdraw(Banking, PaymentProof, Flow):
         )
         self.slots |= {"reference": begun.reference, "balance": str(begun.balance)}
         self.slots["due"] = begun.expected_by.isoformat()
+
+    def hold(self, said: str) -> None:
+        """Have it set aside first, once, however often this is asked."""
+        self.send(said)
+        self.slots["longer"] = "yes"
 
     @property
     def _payee(self) -> "Payee":

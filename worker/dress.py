@@ -1,5 +1,6 @@
 """How a row of the outbox becomes a message: its words are found, and codes derived, at last."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -7,9 +8,10 @@ from bot.house import House
 from bot.masks import load_reply
 from channels.message import Notice, Outgoing, Reply
 from core.access import codes
+from core.cards import reveal
 from core.documents import links
 from core.store.delivery import Parcel
-from core.store.outbox import CODES, NOT_SAID
+from core.store.outbox import CARD_LINK, CODES, NOT_SAID
 from worker.notices import notice_of
 
 WAITS = "_waits"
@@ -27,7 +29,8 @@ class Dressed:
 def dress(house: House, parcel: Parcel) -> Dressed:
     """Return the message of a row: a reply as it was said, or a notice in the customer's language.
 
-    The digits of a one-time code exist from here until the provider has them, and nowhere else.
+    The digits of a one-time code, and the link to a card's number, exist from here until the
+    provider has them, and nowhere else.
     """
     kept = parcel.payload.get("reply")
     if kept is not None:
@@ -39,6 +42,10 @@ def dress(house: House, parcel: Parcel) -> Dressed:
         digits = codes.reveal(house.settings.pin_pepper, facts["code_id"])
         text = voice.say("alerts", alert, {**facts, "code": digits})
         content = voice.say("alerts", alert, {**facts, "code": NOT_SAID})
+        return Dressed(_outgoing(parcel, Reply(text)), content)
+    if alert == CARD_LINK:
+        text = voice.say("alerts", alert, {**facts, "link": _card_link(house, facts)})
+        content = voice.say("alerts", alert, {**facts, "link": NOT_SAID})
         return Dressed(_outgoing(parcel, Reply(text)), content)
     document = parcel.payload.get("document")
     takes_files = parcel.channel == "whatsapp" and _free(parcel)
@@ -57,6 +64,12 @@ def _link(house: House, document: UUID) -> str:
     """Return where the provider finds a document; the link exists from here on, for a day."""
     signature = links.sign(document, secret_key=house.settings.secret_key, now=house.now())
     return f"{house.settings.public_base_url}/documents/{document}/{signature}"
+
+
+def _card_link(house: House, facts: Mapping[str, str]) -> str:
+    """Return where a card's number is shown once."""
+    token = reveal.token_of(house.keys, UUID(facts["reveal_id"]))
+    return f"{house.settings.public_base_url}/reveal/{token}"
 
 
 def _outgoing(parcel: Parcel, reply: Reply, notice: Notice | None = None) -> Outgoing:

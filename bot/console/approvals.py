@@ -6,12 +6,12 @@ from uuid import UUID
 from flask import Response
 
 from bot import entrance
-from bot.console import looks, shell
+from bot.console import given, looks, operations, shell
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
-from core.access import approval_store, approvals, audit
-from core.access.actors import MFA_FRESH
+from core.access import approval_list, approvals, audit
+from core.access.actors import MFA_FRESH, Actor
 from core.access.approval_store import Approval
 from core.access.approvals import UnknownApproval
 from core.crm import cases
@@ -21,7 +21,6 @@ from core.store import contacts
 from core.store.unit import Unit
 
 TABS = ("me", "mine", "decided", "all")
-PAGE = 50
 _ADDRESSES = ("to", "address")
 """Facts that are tokens of addresses; shown masked."""
 _PEOPLE = ("payer", "payee")
@@ -31,17 +30,19 @@ _PEOPLE = ("payer", "payee")
 @guard("approvals.read")
 def approvals_queue() -> Response:
     """Show what waits for me, what I asked for, and what was decided."""
-    who = actor()
+    who, after = actor(), given.cursor()
     tab = shell.chosen("tab", TABS) or "me"
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "approvals")
-        asked = shell.deciding(unit, who) if tab == "me" else _listed(unit, tab)
+        found = shell.deciding(unit, who) if tab == "me" else _listed(unit, who, tab, after)
+        page = operations.paged(found, after) if tab != "me" else {"found": found}
+        asked = page["found"]
         people = People()
         people.of_approvals(asked)
         people.load(unit)
         if looks.is_new(shell.house(), who, f"approvals:{tab}"):
             audit.note(unit, who, "approval.listed", subject="approvals", subject_id=tab)
-    return shell.show("approvals", framed, tab=tab, tabs=TABS, asked=asked, people=people)
+    return shell.show("approvals", framed, tab=tab, tabs=TABS, people=people, **page)
 
 
 @console.get("/approvals/<uuid:approval_id>")
@@ -96,7 +97,9 @@ def _decide(approval_id: UUID, how: str) -> Response:
 def told(ended: Approval) -> Response:
     """Have live pages learn of a request, and send the browser to where it is seen."""
     house = shell.house()
-    house.tell("approvals")
+    # Of what is confidential only those pages hear whose readers may know of it.
+    secret = approvals.kind_of(ended.kind).confidential
+    house.tell("confidential" if secret else "approvals")
     if ended.case is not None:
         house.tell(f"case:{ended.case}")
     done = "asked" if ended.status == "pending" else ended.status
@@ -113,9 +116,7 @@ def _page(approval_id: UUID, refused: Refusal | None = None, *, given: str = "")
     who = actor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "approvals")
-        asked = approval_store.get(unit, approval_id)
-        if asked is None:
-            raise UnknownApproval
+        asked = approval_list.find(unit, who, approval_id)
         people = People()
         people.of_approvals([asked])
         people.add(customers=[UUID(asked.facts[name]) for name in _PEOPLE if name in asked.facts])
@@ -164,11 +165,13 @@ def _facts(unit: Unit, asked: Approval, people: People) -> list[tuple[str, str]]
     return shown
 
 
-def _listed(unit: Unit, tab: str) -> list[Approval]:
-    asked = approval_store.page(unit, limit=approval_store.LONGEST_PAGE)
-    match tab:
-        case "mine":
-            return [one for one in asked if one.made_by == shell.me()][:PAGE]
-        case "decided":
-            return [one for one in asked if one.status != "pending"][:PAGE]
-    return asked[:PAGE]
+def _listed(unit: Unit, who: Actor, tab: str, after: UUID | None) -> list[Approval]:
+    """Return a page of what is no decision of theirs, one row more than it shows."""
+    return approval_list.listed(
+        unit,
+        who,
+        made_by=shell.me() if tab == "mine" else None,
+        ended=True if tab == "decided" else None,
+        after=after,
+        limit=operations.PAGE + 1,
+    )

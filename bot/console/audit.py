@@ -21,8 +21,8 @@ from core.store.unit import Unit
 PAGE = 50
 MOST_BREACHES = 100
 AREAS = (
-    "approval", "audit", "case", "customer", "keys", "order", "payout", "provider", "receipt",
-    "reconciliation", "staff",
+    "approval", "audit", "case", "compliance", "customer", "keys", "order", "payout", "provider",
+    "receipt", "reconciliation", "staff",
 )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def listed() -> Response:
         statuses=STATUSES,
         kinds=KINDS,
         titles=TITLES,
-        counts=counts,
+        figures=counts,
         runs=runs,
     )
 

@@ -12,6 +12,8 @@ from core import customer_view
 from core.access import approval_store, audit
 from core.access.actors import Actor
 from core.approvals import freeze
+from core.cards import desk
+from core.cards.reveal import Secrets
 from core.crm import cases
 from core.crm import customers as store
 from core.errors import Refusal
@@ -33,7 +35,7 @@ def customers() -> Response:
 @guard("customers.read")
 def customer(customer_id: UUID) -> Response:
     """Show a customer, masked."""
-    return _page(customer_id)
+    return page(customer_id)
 
 
 @console.post("/customers/<uuid:customer_id>/reveal")
@@ -50,8 +52,8 @@ def reveal(customer_id: UUID) -> Response:
                 reason=shell.field("reason"),
             )
     except Refusal as refusal:
-        return _page(customer_id, refusal)
-    return _page(customer_id, shown=shown)
+        return page(customer_id, refusal)
+    return page(customer_id, shown=shown)
 
 
 def search(unit: Unit, who: Actor, words: str) -> list[UUID]:
@@ -72,9 +74,14 @@ def search(unit: Unit, who: Actor, words: str) -> list[UUID]:
     return found
 
 
-def _page(
-    customer_id: UUID, refused: Refusal | None = None, shown: dict[str, str] | None = None
+def page(
+    customer_id: UUID,
+    refused: Refusal | None = None,
+    *,
+    shown: dict[str, str] | None = None,
+    secrets: Secrets | None = None,
 ) -> Response:
+    """Answer with a customer's page: with fields or a card in clear, in this one answer."""
     who = actor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "customers")
@@ -84,8 +91,10 @@ def _page(
         people = People()
         people.of_cases(mine)
         people.of_approvals(asked)
+        cards = desk.look(unit, who, customer_id) if who.may("cards.read") else []
         looks = audit.looks(unit, customer_id, limit=LOOKS)
         people.add(colleagues=[look.actor_id for look in looks])
+        people.add(colleagues=[e.by for one in cards for e in one.history if e.by_kind == "staff"])
         people.load(unit)
     return shell.show(
         "customer",
@@ -94,6 +103,9 @@ def _page(
         refused=shell.told(refused),
         view=view,
         shown=shown or {},
+        cards=cards,
+        whys=desk.WHYS,
+        secrets=secrets,
         fields=customer_view.FIELDS,
         freezes=freeze.possible(view.wallets),
         cases=mine,

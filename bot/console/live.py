@@ -18,10 +18,23 @@ from core.access import sessions
 from core.access.actors import Actor
 
 MOST_TOPICS = 8
-OPERATIONS = ("positions", "payouts", "orders", "breaks", "receipts")
-_TOPIC = re.compile(rf"(queue|approvals|{'|'.join(OPERATIONS)}|(case|presence):[0-9a-f-]{{36}})")
+OPERATIONS = ("positions", "payouts", "orders", "breaks", "receipts", "disputes")
+COMPLIANCE = {
+    "alerts": "aml.read",
+    "reviews": "payments.review",
+    "hits": "screening.review",
+    "kyc": "kyc.review",
+    "rules": "rules.request",
+    "reports": "reports.make",
+    "confidential": "compliance.read",
+}
+"""The topics of compliance, and the permission each takes."""
+_PAGES = "|".join((*OPERATIONS, *COMPLIANCE))
+_TOPIC = re.compile(rf"(queue|approvals|{_PAGES}|(case|presence):[0-9a-f-]{{36}})")
 _NEEDS = {
     **dict.fromkeys(OPERATIONS, "operations.read"),
+    "disputes": "disputes.read",
+    **COMPLIANCE,
     "queue": "cases.read",
     "case": "cases.read",
     "presence": "cases.read",

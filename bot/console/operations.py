@@ -19,6 +19,7 @@ TABS = (
     ("clearing", "console.clearing"),
     ("breaks", "console.breaks"),
     ("receipts", "console.receipts"),
+    ("disputes", "console.disputes"),
     ("orders", "console.partner_orders"),
 )
 """The pages of operations, by name and endpoint."""

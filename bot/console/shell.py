@@ -13,9 +13,9 @@ from werkzeug.exceptions import HTTPException
 from bot import problems, streams
 from bot.guard import actor, csrf_token
 from bot.house import UI_DESK, House
-from core.access import approvals, staff
+from core.access import approval_list, approvals, staff
 from core.access.actors import Actor
-from core.access.approval_store import Approval, page
+from core.access.approval_store import Approval
 from core.crm import case_list
 from core.errors import Refusal
 from core.money import Money
@@ -29,6 +29,7 @@ PLACES = (
     ("customers", "console.customers", "customers.read"),
     ("approvals", "console.approvals_queue", "approvals.read"),
     ("operations", "console.positions", "operations.read"),
+    ("compliance", "console.compliance", "compliance.read"),
     ("audit", "console.audit_log", "audit.read"),
     ("staff", "console.staff_list", "staff.manage"),
     ("security", "console.security", None),
@@ -41,10 +42,26 @@ _STATUS = {
     "unknown_payout": 404,
     "unknown_decision": 404,
     "unknown_break": 404,
+    "unknown_hit": 404,
+    "unknown_version": 404,
     "unknown_order": 404,
+    "unknown_alert": 404,
+    "unknown_review": 404,
+    "unknown_rule_set": 404,
+    "unfit_rule": 422,
+    "unfit_bands": 422,
+    "unknown_investigation": 404,
+    "unknown_report": 404,
+    "report_forgotten": 410,
     "unknown_provider": 404,
+    "unknown_document": 404,
+    "unknown_kyc_request": 404,
+    "no_such_picture": 404,
+    "picture_unfit": 422,
     "not_parked": 404,
+    "unknown_held_receipt": 404,
     "no_such_file": 404,
+    "no_such_card": 404,
     "reason_needed": 422,
     "not_a_phone": 422,
 }
@@ -105,14 +122,14 @@ def tally(unit: Unit, who: Actor) -> dict[str, object]:
 
 def deciding(unit: Unit, who: Actor, *, limit: int = 100) -> list[Approval]:
     """Return the requests that wait for this person's decision, the newest first."""
-    asked = page(unit, status="pending", limit=limit)
+    asked = approval_list.listed(unit, who, status="pending", limit=limit)
     return [one for one in asked if approvals.may_decide(who, one)]
 
 
 def show(
     page: str, framed: Mapping[str, object], *, status: int = 200, **facts: object
 ) -> Response:
-    """Answer with a page of the desk."""
+    """Answer with a page of the desk. No fact of it may take the name of one around it."""
     who = actor()
     html = render_template(
         f"console/{page}.html",
@@ -123,7 +140,8 @@ def show(
         ],
         done=request.args.get("done", "")[:40],
         demo=house().settings.demo_mode,
-        **{**framed, **facts},
+        **framed,
+        **facts,
     )
     return Response(html, status=status)
 

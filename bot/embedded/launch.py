@@ -147,6 +147,8 @@ def _check_ports(settings: Settings) -> None:
     :raises CannotStart: if somebody else listens there
     """
     wanted = {"PORT": (settings.bind_host, settings.port)}
+    if settings.card_switch_port:
+        wanted["CARD_SWITCH_PORT"] = (settings.bind_host, settings.card_switch_port)
     if settings.demo_mode:
         wanted["TWIN_PORT"] = ("127.0.0.1", settings.twin_port)
         wanted["TWIN_MAIL_PORT"] = ("127.0.0.1", settings.twin_mail_port)

@@ -1,6 +1,6 @@
 """Approvals as the database keeps them: their words sealed, their facts ids and amounts only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -19,8 +19,11 @@ _FILTERS = {
     "after": "(made_at, id) < (select made_at, id from approvals where id = %(after)s)",
     "status": "status = %(status)s",
     "kinds": "kind = any(%(kinds)s)",
+    "unless": "kind <> all(%(unless)s)",
     "customer": "customer_id = %(customer)s",
     "case": "case_id = %(case)s",
+    "made_by": "made_by = %(made_by)s",
+    "ended": "(status <> 'pending') = %(ended)s",
 }
 
 
@@ -30,7 +33,7 @@ class Approval:
 
     ``facts`` are ids and amounts (``str(Money)``); ``outcome`` is what the effect returned, or the
     ``code`` and facts of its refusal. ``made_by`` is None when the house itself asked, and
-    ``customer`` when it is about none.
+    ``customer`` when it is about none. Words are empty once whoever they are about is forgotten.
     """
 
     id: UUID
@@ -85,16 +88,25 @@ def page(
     limit: int = 50,
     status: Status | None = None,
     kinds: Sequence[str] | None = None,
+    unless: Collection[str] = (),
     customer: UUID | None = None,
     case: UUID | None = None,
+    made_by: UUID | None = None,
+    ended: bool | None = None,
 ) -> list[Approval]:
-    """Return approvals, newest first; ``after`` is the last one that was read."""
+    """Return approvals, newest first; ``after`` is the last one that was read.
+
+    ``unless`` are kinds that are left out; ``ended`` are those that wait for nobody any more.
+    """
     given: dict[str, object] = {
         "after": after,
         "status": status,
         "kinds": None if kinds is None else list(kinds),
+        "unless": list(unless) or None,
         "customer": customer,
         "case": case,
+        "made_by": made_by,
+        "ended": ended,
     }
     asked = {name: value for name, value in given.items() if value is not None}
     where = "".join(f" and {_FILTERS[name]}" for name in asked)
@@ -120,6 +132,10 @@ def due(unit: Unit, *, limit: int = LONGEST_PAGE) -> list[UUID]:
 
 def _of(unit: Unit, row: Row) -> Approval:
     facts: dict[str, Any] = dict(row.facts)
+    words = {
+        field: "" if sealed is None else unit.keys.open(bytes(sealed), field=field, row=row.id)
+        for field, sealed in ((REASON, row.reason), (DECISION, row.decision))
+    }
     return Approval(
         id=row.id,
         kind=row.kind,
@@ -127,7 +143,7 @@ def _of(unit: Unit, row: Row) -> Approval:
         case=row.case_id,
         subject=row.subject,
         facts=facts,
-        reason=unit.keys.open(bytes(row.reason), field=REASON, row=row.id),
+        reason=words[REASON],
         made_by=row.made_by,
         made_by_kind=row.made_by_kind,
         made_at=row.made_at,
@@ -135,9 +151,7 @@ def _of(unit: Unit, row: Row) -> Approval:
         status=row.status,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
-        decision=""
-        if row.decision is None
-        else unit.keys.open(bytes(row.decision), field=DECISION, row=row.id),
+        decision=words[DECISION],
         outcome=row.outcome,
         version=row.version,
     )

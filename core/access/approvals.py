@@ -68,6 +68,8 @@ class Kind:
     ``make`` and ``approve`` are permissions, ``mfa`` asks the decider for a second factor.
     ``effect`` runs when it is approved and returns what is kept as its outcome; ``undo`` takes back
     what asking has done, whenever it is not approved; ``tell`` tells the customers how it ended.
+    Of a ``confidential`` kind nobody hears but who may ask for it or decide it: its requests name
+    no customer and no case, and others are told that there is no such request.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Kind:
     effect: Callable[[Unit, Approval, Actor], Mapping[str, str]]
     undo: Callable[[Unit, Approval], None] | None = None
     tell: Callable[[Unit, Approval], None] | None = None
+    confidential: bool = False
 
 
 _KINDS: dict[str, Kind] = {}
@@ -121,8 +124,8 @@ def request(
     actor.require(known.make)
     if not reason.strip():
         raise ReasonNeeded
-    if customer is None and subject is None:
-        raise ValueError("a request is about somebody or something")
+    if (customer is None and subject is None) or (known.confidential and (customer or case)):
+        raise ValueError("a request is about something, and a confidential one names nobody")
     asked = Approval(
         id=unit.new_id(),
         kind=kind,
@@ -210,7 +213,7 @@ def withdraw(unit: Unit, actor: Actor, approval_id: UUID, reason: str = "") -> A
     :raises NotYourRequest: if somebody else made it
     :raises ApprovalDecided: if somebody was quicker
     """
-    asked = _pending(unit, approval_id)
+    asked = _pending(unit, actor, approval_id)
     if (actor.kind, actor.id) != (asked.made_by_kind, asked.made_by):
         raise NotYourRequest
     _undo(unit, kind_of(asked.kind), asked)
@@ -227,6 +230,17 @@ def expire(unit: Unit, approval_id: UUID) -> bool:
     return True
 
 
+def hidden_from(actor: Actor) -> frozenset[str]:
+    """Return the kinds that somebody hears nothing of."""
+    secret = (kind for kind in _KINDS.values() if kind.confidential)
+    return frozenset(k.name for k in secret if not (actor.may(k.make) or actor.may(k.approve)))
+
+
+def may_see(actor: Actor, asked: Approval) -> bool:
+    """Return whether somebody may know of a request."""
+    return asked.kind not in hidden_from(actor)
+
+
 def may_decide(actor: Actor, asked: Approval) -> bool:
     """Return whether somebody's role and part in it let them decide a request."""
     return (
@@ -237,9 +251,9 @@ def may_decide(actor: Actor, asked: Approval) -> bool:
     )
 
 
-def _pending(unit: Unit, approval_id: UUID) -> Approval:
+def _pending(unit: Unit, actor: Actor, approval_id: UUID) -> Approval:
     asked = approval_store.lock(unit, approval_id)
-    if asked is None:
+    if asked is None or not may_see(actor, asked):
         raise UnknownApproval
     if asked.status != "pending":
         raise ApprovalDecided(status=asked.status)
@@ -248,7 +262,7 @@ def _pending(unit: Unit, approval_id: UUID) -> Approval:
 
 def _to_decide(unit: Unit, actor: Actor, approval_id: UUID) -> tuple[Approval, Kind]:
     """Lock a request that this person may decide now."""
-    asked = _pending(unit, approval_id)
+    asked = _pending(unit, actor, approval_id)
     kind = kind_of(asked.kind)
     if actor.kind != "staff":  # the house asks, people decide
         raise Forbidden(permission=kind.approve)
@@ -322,6 +336,7 @@ def _note(
     reason: str,
     after: Mapping[str, str] | None,
 ) -> None:
+    secret = kind_of(approval.kind).confidential
     audit.note(
         unit,
         actor,
@@ -329,7 +344,7 @@ def _note(
         subject="approval",
         subject_id=approval.id,
         customer=approval.customer,
-        reason=reason,
-        fields=[approval.kind],
-        after=after,
+        reason="" if secret else reason,
+        fields=["confidential" if secret else approval.kind],
+        after=None if secret else after,
     )

@@ -41,17 +41,7 @@ def lock_everything(unit: Unit, *, account_no: str, born: date, channel: str, ad
     :raises NothingLocked: if account and birth date do not belong together
     :raises LockTriesSpent: if it was tried too often
     """
-    _count(unit, account_no, channel=channel, address=contacts.token(unit, address))
-    owner = unit.maybe(
-        """
-        select c.id, c.date_of_birth from ledger_accounts a join customers c on c.id = a.owner
-        where a.account_no = %(account_no)s and c.is_active
-        """,
-        account_no=account_no,
-    )
-    if owner is None or personal.born(unit.keys, owner.id, owner.date_of_birth) != born:
-        raise NothingLocked
-    customer: UUID = owner.id
+    customer = owner_of(unit, account_no=account_no, born=born, channel=channel, address=address)
     unit.run(
         """
         update pins set attempts = 3, locked_at = coalesce(locked_at, %(now)s),
@@ -74,6 +64,26 @@ def lock_everything(unit: Unit, *, account_no: str, born: date, channel: str, ad
         customer=customer,
     )
     return customer
+
+
+def owner_of(unit: Unit, *, account_no: str, born: date, channel: str, address: str) -> UUID:
+    """Return whose account that is, for who knows the birth date; every try is counted.
+
+    :raises NothingLocked: if account and birth date do not belong together
+    :raises LockTriesSpent: if it was tried too often
+    """
+    _count(unit, account_no, channel=channel, address=contacts.token(unit, address))
+    owner = unit.maybe(
+        """
+        select c.id, c.date_of_birth from ledger_accounts a join customers c on c.id = a.owner
+        where a.account_no = %(account_no)s and c.is_active
+        """,
+        account_no=account_no,
+    )
+    if owner is None or personal.born(unit.keys, owner.id, owner.date_of_birth) != born:
+        raise NothingLocked
+    found: UUID = owner.id
+    return found
 
 
 def unlock(unit: Unit, customer: UUID) -> None:

@@ -1,22 +1,21 @@
 """When a code by a second channel is asked for on top of the PIN, and which channel that is.
 
-A code is asked for a new address, for any money after the SIM was changed, for a large amount, and
-for a larger one to somebody who was never paid; `step_up_rules` has the parts of the limit. The
+A code is asked for a new address, and for any payment that the database doubts (`payment_doubt`:
+after the SIM was changed, of a large amount, of a larger one to somebody who was never paid;
+`step_up_rules` has the parts of the limit) or a rule does: both are decided on together in
+`core.monitoring.decide`. The
 second channel is another trusted address of the customer, WhatsApp before SMS: never the one that
 asks, nor a number whose SIM was changed (NIST SP 800-63B, 5.1.3: out of band means another channel,
 in the hands of the same person). Where there is none, a person has to look.
 """
 
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID
 
 from core.access.codes import Agreed, Way
-from core.money import Money
 from core.store import contacts
 from core.store.unit import Row, Unit
 
-Doubt = Literal["address", "sim", "amount", "payee"]
 MOST_WAYS = 4
 RECENTLY = timedelta(minutes=15)
 """How long a code that was entered, or the PIN before it, stands for what it was asked for."""
@@ -120,24 +119,6 @@ def owed(unit: Unit, customer: UUID, *, channel: str, address: str) -> bool:
     if row.here or row.anywhere:
         return True
     return not row.same_sim and bool(ways(unit, customer, channel=channel, address=address))
-
-
-def doubt(
-    unit: Unit, payer: UUID, *, payee: UUID, amount: Money, channel: str, address: str
-) -> Doubt | None:
-    """Return what asks for a code before this payment, or None when the PIN is enough."""
-    found: Doubt | None = unit.value(
-        "select payment_doubt(%(payer)s, %(payee)s, %(amount)s, %(currency)s, %(channel)s,"
-        " %(address)s, %(now)s)",
-        payer=payer,
-        payee=payee,
-        amount=amount.minor,
-        currency=amount.currency,
-        channel=channel,
-        address=contacts.token(unit, address),
-        now=unit.now,
-    )
-    return found
 
 
 def is_proven(unit: Unit, customer: UUID, agreed: Agreed, *, channel: str, address: str) -> bool:

@@ -6,11 +6,13 @@ from datetime import timedelta
 from core.access.actors import Actor
 from core.access.approval_store import Approval
 from core.access.approvals import Kind
+from core.cards import desk
 from core.crm.erasure import erase
 from core.store.unit import Unit
 
 
-def _effect(unit: Unit, asked: Approval, _: Actor) -> Mapping[str, str]:
+def _effect(unit: Unit, asked: Approval, by: Actor) -> Mapping[str, str]:
+    desk.close_all(unit, by, asked.whose)
     return erase(unit, asked.whose)
 
 

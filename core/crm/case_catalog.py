@@ -12,7 +12,7 @@ CATEGORIES: Mapping[str, Mapping[str, Priority]] = {
         "recall": "High",
         "": "Medium",
     },
-    "Card": {"": "High"},
+    "Card": {"dispute": "High", "": "High"},
     "Account": {"locked": "High", "number_changed": "High", "statement": "Low", "": "Medium"},
     "Access": {"pin": "High", "sim_changed": "Critical", "": "Medium"},
     "Fees": {"": "Low"},

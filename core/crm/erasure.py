@@ -1,19 +1,25 @@
 """Erasing what is known of a customer who has left, while the book stays.
 
 The right to be forgotten (GDPR article 17, Kenya's Data Protection Act section 40) ends where the
-law makes a bank keep records: payments, and who the parties were, for seven years after the account
-was closed (Kenya's Proceeds of Crime and Anti-Money Laundering Act, section 46). So what somebody
-can be reached by and what was said goes at once; who they were goes when the seven years are over.
+law makes a bank keep records (GDPR article 17(3)(b)): payments, who the parties were, and what was
+made of both, for at least seven years after the relationship ended (Kenya's Proceeds of Crime and
+Anti-Money Laundering Act 2009, section 46). So what somebody can be reached by and what was said
+goes at once. Who they were goes when the seven years are over, for then nothing makes the bank keep
+it (GDPR article 5(1)(e), Kenya's Data Protection Act 2019, section 39), and with it whom they and
+those they paid were compared with, how their payments were judged, and what was suspected of them.
+
+Nobody is forgotten while something of theirs is not over. Of what kind that is, the database alone
+knows: here, and in every log, count and page, somebody who is held is like somebody who is not due.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from uuid import UUID
 
+from core.crm.retention import SEVEN_YEARS
 from core.errors import Refusal
 from core.store.unit import Unit
 
-KEPT_FOR = timedelta(days=7 * 365 + 2)
+KEPT_FOR = SEVEN_YEARS
 FIRST_NAME, LAST_NAME = "Former", "Customer"
 """Who a forgotten customer is to others; a row of the book still needs a name to show."""
 WORD = "Erased"
@@ -29,11 +35,11 @@ class WalletsOpen(Refusal):
 
 
 def erase(unit: Unit, customer: UUID) -> Mapping[str, str]:
-    """Forget a customer; return ``identity``: ``erased``, or the day until which it is kept.
+    """Forget a customer; return ``identity``: the day until which who they were is kept at least.
 
     The ledger, transfers, consents and the audit log keep their ids, amounts and times; cases keep
-    what happened without what was said. May be done again, as the job does that looks for
-    identities whose seven years are over.
+    what happened without what was said. Who they were is forgotten by `forget_identity`, also of
+    somebody whose seven years are over already. May be done again.
 
     :raises WalletsOpen: if a wallet is not closed
     """
@@ -49,38 +55,50 @@ def erase(unit: Unit, customer: UUID) -> Mapping[str, str]:
     )
     if left.has_open:
         raise WalletsOpen
-    until = None if left.closed_at is None else left.closed_at + KEPT_FOR
-    over = until is None or until <= unit.now
+    until = unit.now if left.closed_at is None else max(left.closed_at + KEPT_FOR, unit.now)
     _overwrite_cases(unit, customer)
-    if over:
+    _erase(unit, customer, identity=False)
+    return {"identity": until.date().isoformat()}
+
+
+def due(unit: Unit, *, limit: int = 100) -> list[UUID]:
+    """Return forgotten customers who need not be known any longer, of whom nothing is held."""
+    return _due(unit, None, limit)
+
+
+def forget_identity(unit: Unit, customer: UUID) -> bool:
+    """Forget who a forgotten customer was, if that is due; return whether it is done."""
+    if not _due(unit, customer, 1):
+        return False
+    _erase(unit, customer, identity=True)
+    done: bool = unit.value(
+        "select name_index = '{}' from customers where id = %(customer)s", customer=customer
+    )
+    if done:
         _overwrite_reasons(unit, customer)
+    return done
+
+
+def _due(unit: Unit, customer: UUID | None, limit: int) -> list[UUID]:
+    rows = unit.all(
+        "select id from erasures_due(%(customer)s, %(until)s, %(limit)s) as due (id)",
+        customer=customer,
+        until=unit.now - KEPT_FOR,
+        limit=limit,
+    )
+    return [row.id for row in rows]
+
+
+def _erase(unit: Unit, customer: UUID, *, identity: bool) -> None:
     unit.run(
         "select erase_customer(%(customer)s, %(identity)s, %(first)s, %(last)s, %(by)s, %(now)s)",
         customer=customer,
-        identity=over,
+        identity=identity,
         first=unit.keys.seal(FIRST_NAME, field="customers.first_name", row=customer),
         last=unit.keys.seal(LAST_NAME, field="customers.last_name", row=customer),
         by=BY,
         now=unit.now,
     )
-    return {"identity": "erased" if over or until is None else until.date().isoformat()}
-
-
-def due(unit: Unit, *, limit: int = 100) -> list[UUID]:
-    """Return forgotten customers whose names need not be kept any longer."""
-    rows = unit.all(
-        """
-        select c.id from customers c
-        where c.updated_by = 'erasure' and c.name_index <> '{}' and not exists (
-            select from ledger_accounts a
-                join account_status_changes s on s.account_id = a.account_id
-            where a.owner = c.id and s.after = 'closed' and s.at > %(until)s)
-        order by c.id limit %(limit)s
-        """,
-        until=unit.now - KEPT_FOR,
-        limit=limit,
-    )
-    return [row.id for row in rows]
 
 
 def _overwrite_cases(unit: Unit, customer: UUID) -> None:

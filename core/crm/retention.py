@@ -2,8 +2,9 @@
 
 Personal data is kept no longer than it is needed (GDPR article 5(1)(e), Kenya's Data Protection Act
 sections 25 and 39); what a bank must be able to show is kept for seven years (Kenya's Proceeds of
-Crime and Anti-Money Laundering Act, section 46) and longer than anything here. The book, transfers
-and the audit log are not in this list: they stay.
+Crime and Anti-Money Laundering Act, section 46), as reports to the authorities are here. What is
+kept of a customer for so long goes with them (`core.crm.erasure`). The book, transfers and the
+audit log are not in this list: they stay.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from core.store.unit import Unit
 MOST_AT_ONCE = 2000
 """Rows that one transaction forgets: it holds their locks for some milliseconds."""
 MONTH = timedelta(days=30)
+SEVEN_YEARS = timedelta(days=7 * 365 + 2)
 _BEGINNING = UUID(int=0)
 
 
@@ -62,6 +64,27 @@ def _rows(unit: Unit, rule: Rule) -> bool:
     return many == MOST_AT_ONCE
 
 
+def _card_numbers(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_card_numbers(%(before)s, %(most)s)")
+
+
+def _card_reveals(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_card_reveals(%(before)s, %(most)s)")
+
+
+def _card_disputes(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_card_disputes(%(before)s, %(most)s)")
+
+
+def _reports(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_reports(%(before)s, %(most)s)")
+
+
+def _all(unit: Unit, rule: Rule, statement: str) -> bool:
+    many: int = unit.value(statement, before=rule.before(unit), most=MOST_AT_ONCE)
+    return many == MOST_AT_ONCE
+
+
 def _media(unit: Unit, rule: Rule) -> bool:
     return media.leave(unit, before=rule.before(unit), limit=MOST_AT_ONCE) == MOST_AT_ONCE
 
@@ -80,11 +103,15 @@ RULES = (
     Rule("replies", timedelta(days=7), _replies),
     Rule("media", 24 * MONTH, _media),
     Rule("interactions", 24 * MONTH, _rows),
+    Rule("card numbers", 18 * MONTH, _card_numbers),
+    Rule("card reveals", MONTH, _card_reveals),
+    Rule("words of card disputes", 24 * MONTH, _card_disputes),
     Rule("codes", MONTH, _rows),
     Rule("lock tries", MONTH, _rows),
     Rule("undeliverable", MONTH, _rows),
     Rule("parked", 3 * MONTH, _rows),
     Rule("sessions", 12 * MONTH, _rows),
+    Rule("reports to authorities", SEVEN_YEARS, _reports),
 )
 """All of them. docs/guides/protection.md tells them, with what is kept elsewhere."""
 

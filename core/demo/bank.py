@@ -1,17 +1,31 @@
 """Loads the demo bank: people join as everybody does, their money moves through the book."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import Engine
 
 from core.access import addresses
 from core.access.pins import Secrets
-from core.demo import cases, nostros, staff, tills
+from core.demo import (
+    aml,
+    card_payments,
+    cards,
+    cases,
+    identities,
+    monitoring,
+    nostros,
+    screening,
+    staff,
+    tills,
+)
+from core.demo.card_payments import Happening
 from core.demo.history import DAYS, Plan, Sending, plan
-from core.demo.people import PEOPLE, PIN, Person
+from core.demo.people import AMINA, PEOPLE, PIN, Person
 from core.fx import rates
 from core.joining import Joining, join
 from core.kyc.tiers import Tier
@@ -40,6 +54,7 @@ def load(engine: Engine, *, keys: Keyring, now: datetime, pepper: bytes) -> bool
         unit.run("select pg_advisory_xact_lock(hashtextextended('demo', 0))")
         if unit.value("select exists(select from customers)"):
             return False
+        unit.quiet = True
         told = plan(PEOPLE, now)
         secrets = Secrets(pepper)
         customers, wallets = [], []
@@ -47,16 +62,22 @@ def load(engine: Engine, *, keys: Keyring, now: datetime, pepper: bytes) -> bool
             customer, home = _enter(unit, person, secrets.hash(PIN))
             customers.append(customer)
             wallets.append(home)
-            _fund(unit, customer, home, opening)
+            _fund(unit, customer, home, _with_card(person, opening))
         team = staff.load(unit, password_hash)
-        _replay(unit, told, customers, wallets)
+        own, *_ = cards.load(unit, customers, now)
+        paid = card_payments.happenings(unit, own, now)
+        _replay(unit, told, customers, wallets, others=paid)
         unit.now = now
         _describe(unit, customers)
         tills.load(unit, customers)
         nostros.load(unit)
         mids = liquidity_market.mids(now)
         rates.set_mids(unit, mids, source=BY, good_until=now + timedelta(days=1))
+        identities.load(unit, customers)
         cases.load(unit, people=customers, agent=team[0], lead=team[1])
+        monitoring.load(unit, customers, now)
+        aml.load(unit)
+        screening.load(unit)
         return True
 
 
@@ -102,22 +123,36 @@ def _fund(unit: Unit, customer: UUID, home: UUID, opening: tuple[Money, ...]) ->
         )
 
 
-def _replay(unit: Unit, told: Plan, customers: list[UUID], wallets: list[UUID]) -> None:
-    """Post what was sent, each at its time, and write the transfers down. Nobody is told."""
-    rows = []
-    for sending in told.sendings:
-        unit.now = sending.at
-        transfer = unit.new_id()
-        payer, payee = wallets[sending.payer], wallets[sending.payee]
-        book.post(
-            unit,
-            id=transfer,
-            type="transfer",
-            legs=[book.Leg(payer, payee, sending.amount)],
-            wallet=payer,
-            reference=reference_of(transfer),
-        )
-        rows.append(_row(sending, transfer, customers, wallets))
+def _with_card(person: Person, opening: tuple[Money, ...]) -> tuple[Money, ...]:
+    """Return what somebody starts with, who pays by card besides what the plan says."""
+    if person != AMINA:
+        return opening
+    home, *others = opening
+    return home + card_payments.spent(), *others
+
+
+def _replay(
+    unit: Unit,
+    told: Plan,
+    customers: list[UUID],
+    wallets: list[UUID],
+    *,
+    others: Iterable[tuple[datetime, Happening]],
+) -> None:
+    """Post what was sent, each at its time, and write the transfers down; and what else happened.
+
+    Nobody is told.
+    """
+    rows: list[dict[str, object]] = []
+
+    def send(unit: Unit, sending: Sending) -> None:
+        rows.append(_send(unit, sending, customers, wallets))
+
+    sent = ((one.at, partial(send, sending=one)) for one in told.sendings)
+    happenings: list[tuple[datetime, Happening]] = [*sent, *others]
+    for at, happens in sorted(happenings, key=itemgetter(0)):
+        unit.now = at
+        happens(unit)
     unit.run(
         """
         insert into transfers
@@ -125,6 +160,22 @@ def _replay(unit: Unit, told: Plan, customers: list[UUID], wallets: list[UUID]) 
         """,
         rows=jsonb(rows),
     )
+
+
+def _send(
+    unit: Unit, sending: Sending, customers: list[UUID], wallets: list[UUID]
+) -> dict[str, object]:
+    transfer = unit.new_id()
+    payer, payee = wallets[sending.payer], wallets[sending.payee]
+    book.post(
+        unit,
+        id=transfer,
+        type="transfer",
+        legs=[book.Leg(payer, payee, sending.amount)],
+        wallet=payer,
+        reference=reference_of(transfer),
+    )
+    return _row(sending, transfer, customers, wallets)
 
 
 def _row(

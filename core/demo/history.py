@@ -56,6 +56,11 @@ def plan(people: Sequence[Person], now: datetime) -> Plan:
             moved[payee] += amount.minor
             channel = chance.choice(("ussd", "ussd", "whatsapp", "sms"))
             sendings.append(Sending(at, payer, payee, amount, channel))
+    for sending in _round(people, now):
+        moved[sending.payer] -= sending.amount.minor
+        moved[sending.payee] += sending.amount.minor
+        sendings.append(sending)
+    sendings.sort(key=lambda one: one.at)
     opening = tuple(
         (
             Money(home[i].minor - moved[i], home[i].currency),
@@ -64,6 +69,26 @@ def plan(people: Sequence[Person], now: datetime) -> Plan:
         for i, person in enumerate(people)
     )
     return Plan(opening, tuple(sendings))
+
+
+ROUND = (
+    ("Collins", timedelta(hours=2, minutes=10), "KES 6900.00"),
+    ("Lucy", timedelta(hours=2, minutes=45), "KES 6850.00"),
+    ("Kevin", timedelta(hours=3, minutes=20), "KES 6800.00"),
+)
+"""Money that goes round three nights ago, while nobody else is awake: who, when, how much."""
+
+
+def _round(people: Sequence[Person], now: datetime) -> list[Sending]:
+    """Return what three friends sent round, for compliance to have something to look into."""
+    place = {person.first_name: at for at, person in enumerate(people)}
+    began = (now - timedelta(days=3)).replace(hour=0, minute=0, second=0, microsecond=0)
+    payers = [place[name] for name, _, _ in ROUND]
+    payees = [*payers[1:], payers[0]]
+    return [
+        Sending(began + after, payer, payee, Money.load(amount), "whatsapp")
+        for (_, after, amount), payer, payee in zip(ROUND, payers, payees, strict=True)
+    ]
 
 
 def _moments(chance: random.Random, count: int, now: datetime) -> list[datetime]:

@@ -20,11 +20,13 @@ class Colleague:
     role: str
     languages: tuple[str, ...] = ("en", "sw")
     mfa: bool = False
+    mailbox: str = ""
+    """Before the ``@``, where it is not the role: the second one of a role has their own."""
 
     @property
     def email(self) -> str:
         """What they sign in with."""
-        return f"{self.role}@wekeza.test"
+        return f"{self.mailbox or self.role}@wekeza.test"
 
 
 STAFF = (
@@ -34,6 +36,7 @@ STAFF = (
     Colleague("Peter Okello", "operations"),
     Colleague("Ruth Nyambura", "auditor"),
     Colleague("Samuel Kiprop", "admin", mfa=True),
+    Colleague("Yusuf Hassan", "compliance", mfa=True, mailbox="deputy"),
 )
 EMAILS = tuple(colleague.email for colleague in STAFF)
 

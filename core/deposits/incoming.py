@@ -1,7 +1,8 @@
 """Money that came: booked once, to whom it is for, or parked where nobody's money stands.
 
 A partner's receipt number makes a payment one payment, whoever tells of it and how often. What
-really came is booked and told, whatever was asked for or announced.
+really came is booked and told, whatever was asked for or announced. What comes from or for somebody
+who may be listed is held first (`holding`), which is found out before the ledger is locked.
 """
 
 from collections.abc import Mapping
@@ -10,17 +11,19 @@ from typing import Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from core.crm import calendar
-from core.deposits import asking, matching, parking, telling, ways
+from core.deposits import asking, holding, matching, parking, telling, ways
 from core.deposits.asking import Deposit
+from core.deposits.holding import Suspect
 from core.deposits.matching import Owner, Why
 from core.fees import schedule
 from core.ledger import book
 from core.money import Money
 from core.store.crashpoints import reached
-from core.store.unit import Unit
+from core.store.unit import Row, Unit
 from core.transfers.send import reference_of
 
 PAYER, PAYEE = "incoming_payments.payer", "incoming_payments.payee"
+Status = Literal["booked", "parked", "held"]
 KEPT = {"card": "deposit_card"}
 """What a way in costs the customer, by its name in the schedule; the others are free."""
 
@@ -44,13 +47,13 @@ class TakenIn:
     """What became of a payment."""
 
     id: UUID
-    status: Literal["booked", "parked"]
+    status: Status
     new: bool
     """False when it had been taken in before."""
 
 
 def take_in(unit: Unit, came: Incoming, *, deposit: Deposit | None = None) -> TakenIn:
-    """Book a payment to its owner, or park it, once however often it is told; tell the owner.
+    """Book a payment to its owner, park or hold it, once however often it is told; tell the owner.
 
     ``deposit`` is the asking it answers, locked; without one its owner is found by what the payer
     wrote. A payment without a number answers a deposit.
@@ -66,38 +69,61 @@ def take_in(unit: Unit, came: Incoming, *, deposit: Deposit | None = None) -> Ta
     if known is not None:
         return known
     owner = _owner(unit, came, deposit)
+    found = holding.suspect(unit, came.payer, partner=came.partner, owner=owner.customer)
     id_ = _id(came, deposit)
     _lock(unit, id_, came, owner)
     reference = reference_of(id_)
-    why = owner.why or _book(unit, id_, came, owner, reference=reference)
-    if why is not None:
+    why = None if found else owner.why or _book(unit, id_, came, owner, reference=reference)
+    status: Status = "held" if found else "parked" if why else "booked"
+    if status != "booked":
         _park(unit, id_, came, reference=reference)
     reached("deposit.posted")
     fee = Money(0, came.amount.currency)
-    if why is None and owner.wallet is not None:
+    if status == "booked" and owner.wallet is not None:
         fee = _charge(unit, id_, came, owner.wallet, reference=reference)
-    _write(unit, id_, came, deposit, owner=owner, why=why, reference=reference, fee=fee)
+    _write(
+        unit, id_, came, deposit, owner=owner, status=status, why=why, reference=reference, fee=fee
+    )
     if deposit is not None:
         asking.end(unit, deposit, status="paid")
-    if why is None:
-        telling.tell_booked(
-            unit, owner=owner, amount=came.amount, fee=fee, deposit=deposit, reference=reference
-        )
-    else:
-        parking.open_case(unit, id_, owner=owner, why=why, amount=came.amount, reference=reference)
+    _tell(unit, id_, came, deposit, owner=owner, found=found, why=why, reference=reference, fee=fee)
     reached("deposit.taken_in")
-    return TakenIn(id_, "parked" if why else "booked", new=True)
+    return TakenIn(id_, status, new=True)
+
+
+def _tell(
+    unit: Unit,
+    id_: UUID,
+    came: Incoming,
+    deposit: Deposit | None,
+    *,
+    owner: Owner,
+    found: Suspect | None,
+    why: Why | None,
+    reference: str,
+    fee: Money,
+) -> None:
+    """Tell whoever has to know of a payment that it is booked, parked or held."""
+    amount = came.amount
+    if found is not None:
+        holding.hold(unit, id_, found, amount=amount, owner=owner.customer, reference=reference)
+    elif why is not None:
+        parking.open_case(unit, id_, owner=owner, why=why, amount=amount, reference=reference)
+    else:
+        telling.tell_booked(
+            unit, owner=owner, amount=amount, fee=fee, deposit=deposit, reference=reference
+        )
 
 
 def _known(unit: Unit, came: Incoming, deposit: Deposit | None) -> TakenIn | None:
     """Return what became of a payment that was taken in before.
 
     A prompt is known to be paid before its number is told: the first payment of the same amount
-    with its reference names it.
+    with its reference names it, and may tell who paid.
     """
     row = unit.maybe(
         """
-        select id, status, number from incoming_payments
+        select id, status, number, customer_id, wallet_id, reference from incoming_payments
         where (partner = %(partner)s and number = %(number)s)
             or (deposit_id = %(deposit)s and (%(number)s::text is null
                 or (number is null and amount = %(amount)s and currency = %(currency)s)))
@@ -117,7 +143,28 @@ def _known(unit: Unit, came: Incoming, deposit: Deposit | None) -> TakenIn | Non
             number=came.number,
             id=row.id,
         )
-    return TakenIn(row.id, "booked" if row.status == "booked" else "parked", new=False)
+        _learned(unit, came, row)
+    status: Status = row.status if row.status in {"booked", "held"} else "parked"
+    return TakenIn(row.id, status, new=False)
+
+
+def _learned(unit: Unit, came: Incoming, row: Row) -> None:
+    """Compare a payer whose name came after the money did: what is booked can only be told of."""
+    found = holding.suspect(unit, came.payer, partner=came.partner, owner=row.customer_id)
+    if found is None:
+        return
+    if row.status == "parked":
+        holding.put_aside(
+            unit,
+            row.id,
+            found,
+            amount=came.amount,
+            owner=row.customer_id,
+            wallet=row.wallet_id,
+            reference=row.reference,
+        )
+    elif row.status == "booked":
+        holding.warn(unit, row.id, found, amount=came.amount, posting=row.id)
 
 
 def _owner(unit: Unit, came: Incoming, deposit: Deposit | None) -> Owner:
@@ -174,7 +221,7 @@ def _park(unit: Unit, id_: UUID, came: Incoming, *, reference: str) -> None:
     suspense = book.system_account(unit, parking.ACCOUNT, currency, spread_by=id_)
     book.post(
         unit,
-        id=uuid5(id_, "park"),
+        id=holding.parked_by(id_),
         type="deposit",
         legs=[book.Leg(nostro, suspense, came.amount)],
         wallet=None,
@@ -214,6 +261,7 @@ def _write(
     deposit: Deposit | None,
     *,
     owner: Owner,
+    status: Status,
     why: Why | None,
     reference: str,
     fee: Money,
@@ -241,10 +289,10 @@ def _write(
         customer=owner.customer,
         wallet=owner.wallet,
         reference=reference,
-        status="booked" if why is None else "parked",
+        status=status,
         why=why,
         return_at=None if why is None else unit.now + parking.RETURNED_AFTER[why],
-        ended=unit.now if why is None else None,
+        ended=unit.now if status == "booked" else None,
         now=unit.now,
     )
 

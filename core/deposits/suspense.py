@@ -1,4 +1,8 @@
-"""Parked money finds its owner, by two people, or goes back to whoever paid it, by the clock."""
+"""Parked money finds its owner, by two people, or goes back to whoever paid it, by the clock.
+
+Before either, who paid it is compared again, and held if it must not move (`holding`): lists change
+while it waits.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ from uuid import UUID, uuid5
 from core.access import approvals
 from core.access.actors import Actor
 from core.access.approval_store import Approval
-from core.deposits import matching, parking, telling, ways
+from core.deposits import holding, matching, parking, telling, ways
 from core.deposits.incoming import PAYER
 from core.deposits.matching import Owner
 from core.errors import DeskRefusal
@@ -96,7 +100,7 @@ def request(
     :raises NoWalletForIt: if the customer has no open wallet in its currency
     :raises Refusal: whatever `approvals.request` may refuse
     """
-    row = _lock(unit, payment)
+    row = lock(unit, payment)
     if row is None or row.status != "parked":
         raise NotParked
     owner = matching.wallet_of(unit, customer, row.currency)
@@ -123,20 +127,24 @@ def request(
 def release(unit: Unit, asked: Approval) -> Mapping[str, str]:
     """Give parked money to its owner; return the ``transaction``.
 
+    Without one it has to wait as it is: it is held.
+
     :raises NotParked: if it has gone elsewhere meanwhile
     :raises Refusal: whatever `book.post` may refuse
     """
     payment, wallet = UUID(asked.facts["payment"]), UUID(asked.facts["wallet"])
-    row = _lock(unit, payment)
+    row = lock(unit, payment)
     if row is None or row.status != "parked":
         raise NotParked
+    if _held(unit, row, customer=asked.customer, wallet=wallet):
+        return {"reference": row.reference}
     moved = unit.new_id()
     amount = Money(row.amount, row.currency)
     book.post(
         unit,
         id=moved,
         type="suspense",
-        legs=[book.Leg(_suspense(unit, row), wallet, amount)],
+        legs=[book.Leg(account_of(unit, row), wallet, amount)],
         wallet=wallet,
         reference=row.reference,
     )
@@ -195,7 +203,7 @@ def returned(unit: Unit, order: Order) -> None:
         unit,
         id=moved,
         type="suspense",
-        legs=[book.Leg(_suspense(unit, row), nostro, Money(row.amount, row.currency))],
+        legs=[book.Leg(account_of(unit, row), nostro, Money(row.amount, row.currency))],
         wallet=None,
         reference=row.reference,
     )
@@ -211,30 +219,32 @@ def returned(unit: Unit, order: Order) -> None:
 
 
 def not_returned(unit: Unit, order: Order) -> None:
-    """Park money again that its payer could not take."""
+    """Park money again that its payer could not take; what was held before is held again."""
     row = _of(unit, order)
-    if row is not None:
-        unit.run(
-            """
-            update incoming_payments set status = 'parked', order_id = null, return_at = %(again)s
-            where id = %(id)s
-            """,
-            id=row.id,
-            again=unit.now + AGAIN_AFTER,
+    if row is None:
+        return
+    unit.run(
+        """
+        with held as (
+            update held_receipts set status = 'open', decided_at = null, approval_id = null
+            where payment_id = %(id)s returning payment_id
         )
+        update incoming_payments set order_id = null,
+            status = case when exists(select from held) then 'held' else 'parked' end,
+            return_at = case when why is not null then %(again)s::timestamptz end
+        where id = %(id)s
+        """,
+        id=row.id,
+        again=unit.now + AGAIN_AFTER,
+    )
 
 
-def _send_back(unit: Unit, row: Row) -> bool:
-    payer = unit.keys.open_json(bytes(row.payer), field=PAYER, row=row.id) if row.payer else {}
-    amount = Money(row.amount, row.currency)
-    asked = _way_back(row, payer)
+def send(unit: Unit, row: Row) -> bool:
+    """Owe a locked payment to its payer; return whether there is a way back to them."""
+    asked = _way_back(row, payer_of(unit, row))
     if asked is None:
-        unit.run(
-            "update incoming_payments set return_at = %(again)s where id = %(id)s",
-            id=row.id,
-            again=unit.now + AGAIN_AFTER,
-        )
         return False
+    amount = Money(row.amount, row.currency)
     action, body = asked
     order = orders.owe(
         unit,
@@ -242,12 +252,56 @@ def _send_back(unit: Unit, row: Row) -> bool:
         action=action,
         subject="receipt",
         subject_id=row.id,
-        body=body | {"amount": str(amount), "reference": row.reference, "reason": row.why},
+        body=body | {"amount": str(amount), "reference": row.reference, "reason": row.why or ""},
     )
     unit.run(
         "update incoming_payments set status = 'returning', order_id = %(order)s where id = %(id)s",
         id=row.id,
         order=order,
+    )
+    return True
+
+
+def has_way_back(unit: Unit, row: Row) -> bool:
+    """Return whether it is known how a payment goes back to its payer."""
+    return _way_back(row, payer_of(unit, row)) is not None
+
+
+def payer_of(unit: Unit, row: Row) -> dict[str, str]:
+    """Return who paid, as the partner told it; nothing once forgotten."""
+    if row.payer is None:
+        return {}
+    told: dict[str, str] = unit.keys.open_json(bytes(row.payer), field=PAYER, row=row.id)
+    return told
+
+
+def _send_back(unit: Unit, row: Row) -> bool:
+    """Send a payment back, or hold it; one that nothing tells the way back of waits on."""
+    if _held(unit, row, customer=row.customer_id, wallet=row.wallet_id) or send(unit, row):
+        return True
+    unit.run(
+        "update incoming_payments set return_at = %(again)s where id = %(id)s",
+        id=row.id,
+        again=unit.now + AGAIN_AFTER,
+    )
+    return False
+
+
+def _held(unit: Unit, row: Row, *, customer: UUID | None, wallet: UUID | None) -> bool:
+    """Hold a locked payment that is parked if its payer or owner may be listed by now."""
+    if holding.cleared(unit, row.id):
+        return False
+    found = holding.suspect(unit, payer_of(unit, row), partner=row.partner, owner=customer)
+    if found is None:
+        return False
+    holding.put_aside(
+        unit,
+        row.id,
+        found,
+        amount=Money(row.amount, row.currency),
+        owner=customer,
+        wallet=wallet,
+        reference=row.reference,
     )
     return True
 
@@ -265,11 +319,13 @@ def _way_back(row: Row, payer: Mapping[str, str]) -> tuple[str, dict[str, str]] 
     return None
 
 
-def _suspense(unit: Unit, row: Row) -> UUID:
+def account_of(unit: Unit, row: Row) -> UUID:
+    """Return the suspense account that a payment stands in."""
     return book.system_account(unit, parking.ACCOUNT, row.currency, spread_by=row.id)
 
 
-def _lock(unit: Unit, payment: UUID) -> Row | None:
+def lock(unit: Unit, payment: UUID) -> Row | None:
+    """Return a payment that came, with its row locked; None where there is none."""
     return unit.maybe(
         f"select {COLUMNS} from incoming_payments where id = %(id)s for no key update", id=payment
     )

@@ -113,13 +113,16 @@ def how_many(unit: Unit, actor: Actor) -> int:
 
 
 def find(unit: Unit, actor: Actor, payment: UUID) -> Receipt:
-    """Return one payment that is or was parked.
+    """Return one payment that is or was parked, unless it is held.
 
     :raises Forbidden: if their role does not look after the house
-    :raises NotParked: if there is none of that id, or it never was
+    :raises NotParked: if there is none of that id for operations
     """
     actor.require(PERMISSION)
-    row = unit.maybe(f"{_RECEIPTS} where p.id = %(id)s and p.why is not null", id=payment)
+    row = unit.maybe(
+        f"{_RECEIPTS} where p.id = %(id)s and p.why is not null and p.status <> 'held'",
+        id=payment,
+    )
     if row is None:
         raise NotParked
     return _receipt(unit, row)

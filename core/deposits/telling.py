@@ -61,6 +61,12 @@ def tell_parked(unit: Unit, customer: UUID, *, amount: Money, reference: str) ->
     queue_notice(unit, customer_id=customer, alert="deposit_parked", facts=facts)
 
 
+def tell_longer(unit: Unit, customer: UUID, *, amount: Money, reference: str) -> None:
+    """Tell a customer that money which came for them takes a little longer, and nothing else."""
+    facts = {"amount": str(amount), "reference": reference}
+    queue_notice(unit, customer_id=customer, alert="deposit_longer", facts=facts)
+
+
 def tell_failed(unit: Unit, deposit: "Deposit", *, code: str) -> None:
     """Tell a customer why a deposit they asked for did not come."""
     facts = {"amount": str(deposit.amount)}

@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from core.crm.customers import people
-from core.deposits import agents, cash_codes
+from core.deposits import agents, cash_codes, holding
 from core.deposits.agents import Agent, Kind
 from core.errors import Refusal
 from core.ledger import book
@@ -55,7 +55,7 @@ def cash_in(
     :raises TillLimit: if it is more than the agent may do
     :raises InsufficientFunds: if the float does not hold that much
     :raises BalanceCeiling: if the customer may not hold that much
-    :raises AccountFrozen: if the float may not give or the wallet not take
+    :raises AccountFrozen: if the float may not give or the customer not receive
     :raises IdReused: if the id was presented before for something else
     """
     at = agents.at_till(unit, agent)
@@ -64,6 +64,8 @@ def cash_in(
     again = _again(unit, at, id)
     if again is not None:
         return again
+    if not holding.receives(unit, customer):  # in the words of any wallet that may not take
+        raise book.AccountFrozen(side="credit", status="frozen")
     day = agents.require_room(unit, at, "cash_in", amount)
     reference, earned = reference_of(id), at.commission("cash_in", amount)
     paying = _commission_account(unit, earned, id)

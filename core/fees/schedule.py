@@ -24,6 +24,9 @@ SERVICES = (
     "bill",
     "transfer_abroad",
     "return",
+    "card_virtual",
+    "card_physical",
+    "card_replace",
 )
 """What may cost something. Sending money within the bank is free."""
 

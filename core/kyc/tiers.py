@@ -66,3 +66,11 @@ def set_tier(unit: Unit, customer: UUID, tier: Tier, *, kyc_status: KycStatus, b
         now=unit.now,
     )
     book.set_owner(unit, owner=customer, country=country, tier=int(tier))
+
+
+def current(unit: Unit, customer: UUID) -> Tier:
+    """Return a customer's tier, which nobody changes until the unit is over."""
+    tier: int = unit.value(
+        "select tier from customers where id = %(customer)s for no key update", customer=customer
+    )
+    return Tier(tier)

@@ -12,6 +12,7 @@ from core.ledger.accounts import (
 from core.ledger.batch import Item, post_batch
 from core.ledger.chart import TrialLine, balance_on, close_period, trial_balance
 from core.ledger.closing import Closed, Reason, StatusChange, close, set_status, status_history
+from core.ledger.hold_lowering import lower_hold
 from core.ledger.holds import (
     Captured,
     Held,
@@ -30,6 +31,7 @@ from core.ledger.holds import (
 from core.ledger.posting import Leg, OnlyIf, Posted, attempt, keep, look, post, posted
 from core.ledger.rates import set_rate
 from core.ledger.refusals import (
+    AccountAwaits,
     AccountClosed,
     AccountFrozen,
     AccountMoved,
@@ -60,6 +62,7 @@ from core.ledger.statement import Line, Statement, balance_at, recent, statement
 from core.ledger.verify import Breach, verify, warnings
 
 __all__ = [
+    "AccountAwaits",
     "AccountClosed",
     "AccountFrozen",
     "AccountMoved",
@@ -116,6 +119,7 @@ __all__ = [
     "let_go",
     "lock_holds",
     "look",
+    "lower_hold",
     "open_account",
     "open_holds",
     "post",

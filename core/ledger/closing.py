@@ -86,7 +86,8 @@ def close(
 
     :raises AccountClosed: if it is closed already
     :raises HoldsOpen: if money is set aside from it or for it
-    :raises AccountOwes: if its balance is below zero
+    :raises AccountOwes: if its balance is below zero, or a debt is to be taken from it
+    :raises AccountAwaits: if a dispute or a refund is still to be paid into it
     :raises AccountNotEmpty: if something is left and there is no ``to``
     :raises AccountFrozen: if it may not give, or the other may not take
     :raises BalanceCeiling: if the other may not hold that much

@@ -141,9 +141,15 @@ class HoldsOpen(Sticky, Refusal):
 
 
 class AccountOwes(Sticky, Refusal):
-    """The account is below zero, so it cannot be closed. Fact: ``balance``."""
+    """The account is below zero, or its owner owes for it. Fact: ``balance``, below zero."""
 
     code = "account_owes"
+
+
+class AccountAwaits(Sticky, Refusal):
+    """Money for the account is not decided or not paid in yet: ``what`` is dispute or refund."""
+
+    code = "account_awaits"
 
 
 class AccountNotEmpty(Sticky, Refusal):
@@ -181,6 +187,7 @@ BY_CODE: Mapping[str, type[Refusal]] = {
         AccountClosed,
         HoldsOpen,
         AccountOwes,
+        AccountAwaits,
         AccountNotEmpty,
         IdReused,
     )

@@ -12,7 +12,7 @@ from core.bills import billers, paying
 from core.bills import store as bought
 from core.bills.airtime import AirtimeNotSold
 from core.money import Money
-from core.plans.payer import CHANNEL, CannotPay, Details, Paid, wallet_of
+from core.plans.payer import CHANNEL, CannotPay, Details, Paid, admitted, wallet_of
 from core.settlement import banks, destinations, payouts, starting
 from core.settlement.destinations import Destination, Kind
 from core.store.unit import Unit
@@ -42,6 +42,7 @@ class BillPayer:
         :raises Refusal: whatever that raises that may be otherwise another time
         :raises CannotPay: if the biller or the customer's wallet has gone
         """
+        admitted(unit, id=id, kind="bill", customer=customer, amount=amount)
         try:
             paid = paying.pay_bill(
                 unit,
@@ -87,6 +88,7 @@ class AirtimePayer:
         :raises Refusal: whatever that raises that may be otherwise another time
         :raises CannotPay: if none is sold there any more, or the customer's wallet has gone
         """
+        admitted(unit, id=id, kind="airtime", customer=customer, amount=amount)
         try:
             paid = paying.buy_airtime(
                 unit,
@@ -136,19 +138,31 @@ class PayoutPayer:
         :raises Refusal: whatever that raises that may be otherwise another time
         :raises CannotPay: if the bank there or the customer's wallet has gone
         """
+        wanted = _destination(details)
         try:
+            where = destinations.check(unit, wanted)
+            holds = admitted(
+                unit,
+                id=id,
+                kind="payout",
+                customer=customer,
+                amount=amount,
+                payee=where.id,
+                counterparty=destinations.party_of(name=where.name, country=where.bank.country),
+            )
             begun = starting.start(
                 unit,
                 id=id,
                 customer=customer,
                 wallet=wallet_of(unit, customer, amount.currency),
-                destination=_destination(details),
+                destination=wanted,
                 amount=amount,
                 channel=CHANNEL,
+                reviewed=holds,
             )
         except (banks.BankUnknown, destinations.DestinationInvalid):
             raise CannotPay("payee_gone") from None
-        return Paid(begun.reference, begun.balance)
+        return Paid(begun.reference, begun.balance, held=holds)
 
     def not_arrived(self, unit: Unit, payments: Sequence[UUID]) -> frozenset[UUID]:
         """Return those that failed, or came back."""

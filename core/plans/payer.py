@@ -6,6 +6,9 @@ from typing import Protocol
 from uuid import UUID
 
 from core.money import Money
+from core.monitoring.decide import admit
+from core.monitoring.payment import Kind, Payment
+from core.screening.party import Party
 from core.store.unit import Unit
 from core.wallets import wallets
 
@@ -22,6 +25,8 @@ class Paid:
     reference: str
     balance: Money
     """What they have available in that wallet now."""
+    held: bool = False
+    """Whether it is set aside, to be made once a person has looked at it."""
 
 
 class CannotPay(Exception):
@@ -52,6 +57,7 @@ class Payer(Protocol):
     ) -> Paid:
         """Pay, once however often the id is presented; the other side is told as ever.
 
+        :raises PaymentNotPossible: if it is decided that it is not made
         :raises Refusal: if the bank will not, now
         :raises CannotPay: if it never will
         """
@@ -69,3 +75,32 @@ def wallet_of(unit: Unit, customer: UUID, currency: str) -> UUID:
         return wallets.wallet_in(unit, customer, currency)
     except LookupError:
         raise CannotPay("wallet_gone") from None
+
+
+def admitted(
+    unit: Unit,
+    *,
+    id: UUID,  # noqa: A002 - the payment's
+    kind: Kind,
+    customer: UUID,
+    amount: Money,
+    payee: UUID | None = None,
+    counterparty: Party | None = None,
+) -> bool:
+    """Let a plan's payment pass that is made now; return whether it is to be held.
+
+    Nobody can be asked for a code then: the plan was agreed to with its proof.
+
+    :raises PaymentNotPossible: if it is not made
+    """
+    payment = Payment(
+        id=id,
+        kind=kind,
+        customer=customer,
+        amount=amount,
+        channel=CHANNEL,
+        payee=payee,
+        counterparty=counterparty,
+        country=None if counterparty is None else counterparty.country,
+    )
+    return admit(unit, payment) == "hold"

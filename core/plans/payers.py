@@ -10,9 +10,10 @@ from core.crm import customers
 from core.money import Money
 from core.names import masked_name
 from core.plans.ordering import AirtimePayer, BillPayer, PayoutPayer
-from core.plans.payer import CHANNEL, CannotPay, Details, Paid, Payer
+from core.plans.payer import CHANNEL, CannotPay, Details, Paid, Payer, admitted
 from core.store.unit import Unit
-from core.transfers import send
+from core.transfers import held, send
+from core.transfers.held import Wanted
 
 
 class TransferPayer:
@@ -35,29 +36,40 @@ class TransferPayer:
         amount: Money,
         details: Details,
     ) -> Paid:
-        """Send it, as ``core.transfers.send.send_money`` does.
+        """Send it, as ``core.transfers.send.send_money`` does, or have it set aside first.
 
+        :raises PaymentNotPossible: if it is decided that it is not made
         :raises InsufficientFunds: if the customer does not hold that much
         :raises LimitExceeded: if their tier does not allow it
         :raises BalanceCeiling: if the payee's tier may not hold that much
         :raises AccountFrozen: if a wallet may not give or take
         :raises CannotPay: if either has no wallet in the currency any more
         """
+        payee = UUID(details["to"])
+        holds = admitted(
+            unit, id=id, kind="transfer", customer=customer, amount=amount, payee=payee
+        )
+        wanted = Wanted(
+            id=id, payer=customer, payee=payee, amount=amount, channel=CHANNEL, note=details["note"]
+        )
         try:
-            sent = send.send_money(
-                unit,
-                id=id,
-                payer=customer,
-                payee=UUID(details["to"]),
-                amount=amount,
-                channel=CHANNEL,
-                note=details["note"],
-            )
+            if holds:
+                sent = held.set_aside(unit, wanted)
+            else:
+                sent = send.send_money(
+                    unit,
+                    id=id,
+                    payer=customer,
+                    payee=payee,
+                    amount=amount,
+                    channel=CHANNEL,
+                    note=details["note"],
+                )
         except send.OtherCurrency:
             raise CannotPay("payee_gone") from None
         except send.PayerHasNoWallet:
             raise CannotPay("wallet_gone") from None
-        return Paid(sent.reference, sent.balance)
+        return Paid(sent.reference, sent.balance, held=holds)
 
     def not_arrived(self, unit: Unit, payments: Sequence[UUID]) -> frozenset[UUID]:
         """Return none: what is sent to another wallet is there at once."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from core.crm import customers
 from core.errors import Refusal
 from core.money import Money
+from core.plans import payees
 from core.plans.days import PAID_AT, Every, Rule, moment
 from core.plans.payer import Details
 from core.plans.payers import PAYERS
@@ -117,6 +118,8 @@ def check_first(day: date, *, today: date) -> None:
 def make(unit: Unit, new: NewPlan, *, today: date, zone: str) -> Plan:
     """Keep a plan, once however often its id is presented; its rule has been checked before.
 
+    Whom it pays is compared with the lists (`payees`), and nothing of that is told.
+
     :raises PlanDayPast: if its first day has come since
     :raises TooManyPlans: if the customer has nine already
     """
@@ -125,14 +128,16 @@ def make(unit: Unit, new: NewPlan, *, today: date, zone: str) -> Plan:
         raise ValueError("a plan has a day to be paid on, and not too many")
     if first <= today:
         raise PlanDayPast
+    party = payees.compare(unit, new.customer, kind=new.kind, details=new.details)
     customers.lock(unit, new.customer)  # so that no two phones make the tenth at once
     due = moment(first, PAID_AT, zone)
     unit.run(
         """
         insert into payment_plans (id, customer_id, kind, amount, currency, details, every,
-            first_day, until, times, next_day, due_at, ahead_at, channel, created_at)
+            first_day, until, times, next_day, due_at, ahead_at, channel, created_at, party_id)
         values (%(id)s, %(customer)s, %(kind)s, %(amount)s, %(currency)s, %(details)s, %(every)s,
-            %(first)s, %(until)s, %(times)s, %(day)s, %(due)s, %(ahead)s, %(channel)s, %(now)s)
+            %(first)s, %(until)s, %(times)s, %(day)s, %(due)s, %(ahead)s, %(channel)s, %(now)s,
+            %(party)s)
         on conflict do nothing
         """,
         id=new.id,
@@ -149,6 +154,7 @@ def make(unit: Unit, new: NewPlan, *, today: date, zone: str) -> Plan:
         due=due,
         ahead=ahead_of(due, new.rule, now=unit.now),
         channel=new.channel,
+        party=party,
         now=unit.now,
     )
     mine = of(unit, new.customer)
@@ -187,6 +193,27 @@ def details_of(unit: Unit, row: Row) -> Details:
     """Return what a plan's payer needs to know, opened."""
     told: dict[str, str] = json.loads(unit.keys.open(bytes(row.details), field=SEALED, row=row.id))
     return told
+
+
+def compare_saved(unit: Unit, *, most: int) -> int:
+    """Compare payees of plans that nobody has compared yet, some of them; return how many."""
+    rows = unit.all(
+        """
+        select id, customer_id, kind, details from payment_plans
+        where kind = %(kind)s and party_id is null and status in ('active', 'paused')
+        limit %(most)s
+        """,
+        kind=payees.PAYOUT,
+        most=most,
+    )
+    for row in rows:
+        details = details_of(unit, row)
+        unit.run(
+            "update payment_plans set party_id = %(party)s where id = %(id)s",
+            party=payees.compare(unit, row.customer_id, kind=row.kind, details=details),
+            id=row.id,
+        )
+    return len(rows)
 
 
 def rule_of(row: Row) -> Rule:

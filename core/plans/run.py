@@ -15,6 +15,7 @@ from core.errors import Refusal
 from core.ledger import book
 from core.ledger.refusals import AccountFrozen
 from core.money import Money
+from core.monitoring import decide
 from core.plans import plans, telling
 from core.plans.days import PAID_AT, Rule, moment, next_try
 from core.plans.payer import CannotPay, Paid
@@ -95,6 +96,7 @@ def pay(unit: Unit, plan: UUID) -> bool:
         _paid(unit, found, paid)
     else:
         book.keep(unit, refused)
+        decide.keep(unit, refused)
         _refused(unit, found, refused)
     return True
 

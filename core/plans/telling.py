@@ -20,7 +20,12 @@ _PAUSED = {
 
 
 def paid(unit: Unit, plan: Row, *, paid: Paid, following: date | None) -> None:
-    """Tell that a day was paid, or is on its way, and when the next one is, if there is one."""
+    """Tell that a day was paid, or is on its way, and when the next one is, if there is one.
+
+    Nothing of one that is held.
+    """
+    if paid.held:
+        return  # that it takes longer was told as it was set aside
     alert = "plan_sent" if PAYERS[plan.kind].arrives_later else "plan_paid"
     facts = {"reference": paid.reference, "balance": str(paid.balance)}
     if following is None:

@@ -57,6 +57,12 @@ exists (select from bank_rails x join rails r on r.rail = x.rail
 """
 
 
+def country_there(unit: Unit, bank_id: str) -> str | None:
+    """Return the country a bank is in; None where there is no such bank."""
+    found: str | None = unit.value("select country from banks where bank_id = %(id)s", id=bank_id)
+    return found
+
+
 def bank(unit: Unit, bank_id: str) -> Bank:
     """Return the bank of an id, one that is closed to us too.
 

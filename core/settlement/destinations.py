@@ -7,6 +7,8 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from core.errors import Refusal
 from core.phone import is_phone, mask
+from core.screening.party import Party
+from core.screening.screen import counterparty_id
 from core.settlement import banks
 from core.settlement.banks import Bank
 from core.store.unit import Unit
@@ -123,18 +125,29 @@ def stands_for(unit: Unit, bank_id: str, account: str) -> UUID:
     return uuid5(NAMESPACE_OID, unit.keys.token(f"{bank_id} {account}", kind="destination"))
 
 
+def party_of(*, name: str, country: str | None) -> Party:
+    """Return a payee as they are compared with the lists; ``country`` is their bank's."""
+    return Party("person", name, country=country)
+
+
 def remember(unit: Unit, customer: UUID, where: Checked) -> None:
-    """Keep a destination for next time, and forget the ones not used for longest beyond nine."""
+    """Keep a destination for next time, and forget the ones not used for longest beyond nine.
+
+    Its payee was compared with the lists when the payment to them was decided; one who was not is
+    compared soon (`payees.compare_saved`).
+    """
+    party = party_of(name=where.name, country=where.bank.country)
     row = f"{customer} {where.id}"
     unit.run(
         """
         insert into payout_destinations as d (destination, customer_id, kind, bank_id, account_no,
-            payee_name, confirmed, last_used_at)
+            payee_name, confirmed, last_used_at, party_id)
         values (%(id)s, %(customer)s, %(kind)s, %(bank)s, %(account)s, %(name)s, %(confirmed)s,
-            %(now)s)
+            %(now)s, (select subject_id from screening_subjects
+                      where subject = 'counterparty' and subject_id = %(party)s limit 1))
         on conflict (customer_id, destination) do update set uses = d.uses + 1,
             last_used_at = excluded.last_used_at, payee_name = excluded.payee_name,
-            confirmed = excluded.confirmed
+            confirmed = excluded.confirmed, party_id = excluded.party_id
         """,
         id=where.id,
         customer=customer,
@@ -143,6 +156,7 @@ def remember(unit: Unit, customer: UUID, where: Checked) -> None:
         account=unit.keys.seal(where.account, field=ACCOUNT, row=row),
         name=unit.keys.seal(where.name, field=NAME, row=row),
         confirmed=where.confirmed,
+        party=counterparty_id(unit, customer, party),
         now=unit.now,
     )
     unit.run(

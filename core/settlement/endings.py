@@ -7,6 +7,7 @@ from core.crm.customers import people
 from core.errors import Refusal
 from core.fees import schedule
 from core.money import Money
+from core.monitoring import reviews
 from core.settlement import cases, liquidity, postings, rails, reasons, store, telling
 from core.settlement.store import Settlement, UnknownPayout
 from core.store.crashpoints import reached
@@ -124,6 +125,7 @@ def cancel(unit: Unit, settlement: UUID, *, customer: UUID) -> None:
     if one.clearing is not None and not postings.give_back(unit, one):
         raise PayoutGone(status=one.status)
     store.move(unit, one, "cancelled", event="cancelled", changes=_ended(unit, {}))
+    reviews.ended(unit, one.id, "withdrawn")
 
 
 def _stuck(

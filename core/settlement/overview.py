@@ -13,6 +13,8 @@ STATUSES = (
     "held", "queued", "sent", "accepted", "settled", "returning", "returned", "failed", "cancelled",
 )  # fmt: skip
 MOST_LISTED = 500
+_WAITS = {"review": "liquidity"}
+"""What is told as something else: that a person looks at a payment only compliance may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Standing:
     id: UUID
     reference: str
     status: str
-    waits_for: str | None
+    waits_for: str
     rail: str
     bank_id: str
     amount: Money
@@ -35,6 +37,11 @@ class Standing:
     reason_code: str | None
     returned: Money
     ended_at: datetime | None
+
+
+def waits_for(what: str | None) -> str:
+    """Return what a payment waits for, as it is told to its payer and to whoever serves them."""
+    return _WAITS.get(what or "", what or "")
 
 
 _STANDING = """
@@ -107,7 +114,7 @@ def _standing(row: Row) -> Standing:
         id=row.settlement_id,
         reference=row.reference,
         status=row.status,
-        waits_for=row.waits_for,
+        waits_for=waits_for(row.waits_for),
         rail=row.rail,
         bank_id=row.bank_id,
         amount=Money(row.amount, currency),

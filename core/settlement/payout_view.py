@@ -16,7 +16,7 @@ from core.errors import DeskRefusal
 from core.money import Money
 from core.names import masked_name
 from core.settlement import destinations, reasons, store
-from core.settlement.overview import STATUSES
+from core.settlement.overview import STATUSES, waits_for
 from core.store.unit import Row, Unit
 
 PERMISSION = "operations.read"
@@ -207,7 +207,7 @@ def _listed(row: Row) -> dict[str, Any]:
         "reference": row.reference,
         "customer": row.customer_id,
         "status": row.status,
-        "waits_for": row.waits_for or "",
+        "waits_for": waits_for(row.waits_for),
         "rail": row.rail,
         "bank": row.short_name,
         "country": row.country,

@@ -8,6 +8,7 @@ from uuid import UUID
 from core.money import Money
 from core.names import masked_name
 from core.settlement import destinations, store
+from core.settlement.overview import waits_for
 from core.settlement.store import UnknownPayout
 from core.store.unit import Row, Unit
 
@@ -135,7 +136,7 @@ def _payout(unit: Unit, row: Row) -> Payout:
         account=destinations.shown(row.kind, number),
         name=masked_name(_opened(unit, row.payee_name, store.NAME, key)),
         status=row.status,
-        waits_for=row.waits_for or "",
+        waits_for=waits_for(row.waits_for),
         reason=row.reason_code or "",
         reference=row.reference,
         expected_by=row.expected_by,

@@ -20,6 +20,7 @@ from core.settlement import (
     postings,
     rails,
     reasons,
+    reviewed,
     store,
     telling,
     windows,
@@ -27,6 +28,7 @@ from core.settlement import (
 from core.settlement.banks import Bank
 from core.settlement.rails import Rail
 from core.settlement.routing import Choice
+from core.settlement.starting import WAITS_FOR
 from core.settlement.store import Settlement
 from core.store.crashpoints import reached
 from core.store.unit import Unit
@@ -55,6 +57,8 @@ def send_due(unit: Unit, settlement: UUID) -> bool:
         return False
     if one.status == "returning":
         endings.back_again(unit, one, again_at=unit.now + WALLET_AGAIN)
+    elif one.waits_for == WAITS_FOR:
+        reviewed.over(unit, one)
     elif unit.now - one.made_at >= GIVEN_UP:
         endings.fail(unit, one, code=reasons.TOO_LONG, event="given_up")
     else:

@@ -9,6 +9,7 @@ from core.errors import Refusal
 from core.fees import schedule
 from core.ledger import book
 from core.money import Money
+from core.monitoring import reviews
 from core.settlement import destinations, market, postings, rails, store, telling
 from core.settlement.destinations import Checked, Destination
 from core.settlement.rails import Rail
@@ -17,6 +18,9 @@ from core.store.crashpoints import reached
 from core.store.unit import Unit
 from core.transfers import notes
 from core.transfers.send import reference_of
+
+WAITS_FOR = "review"
+"""What a payment waits for that a person looks at first."""
 
 
 class NoRail(Refusal):
@@ -102,11 +106,13 @@ def start(
     channel: str,
     note: str = "",
     fee: Money | None = None,
+    reviewed: bool = False,
 ) -> Started:
     """Set the money aside and have it sent as soon as its rail takes it.
 
     The same id begins once, however often it is presented. After USSD the payer is told by SMS too.
-    ``fee`` is the one that was agreed to; None agrees to any.
+    ``fee`` is the one that was agreed to; None agrees to any. One to be ``reviewed`` leaves when a
+    person has released it (`core.settlement.reviewed`), and goes back when nobody did in time.
 
     :raises BankUnknown: if there is no such bank
     :raises DestinationInvalid: if it can have no such account
@@ -135,13 +141,17 @@ def start(
     _write(
         unit, id, customer=customer, wallet=wallet, where=where, amount=amount, fee=fee,
         choice=choice, rail=rail, channel=channel, note=notes.clean(note), reference=reference,
+        reviewed=reviewed,
     )  # fmt: skip
     store.decided(unit, id, choice)
     destinations.remember(unit, customer, where)
     begun = store.find(unit, id)
     assert begun is not None  # noqa: S101 - it was written just now
     left = book.balance(unit, wallet).available
-    telling.started(unit, begun, where, left=left)
+    if reviewed:
+        telling.longer(unit, begun)
+    else:
+        telling.started(unit, begun, where, left=left)
     return Started(reference, fee, rail.name, choice.leaves_at, choice.expected_by, left)
 
 
@@ -214,7 +224,13 @@ def _write(  # noqa: PLR0913 - all that makes a payment, each by its name
     channel: str,
     note: str,
     reference: str,
+    reviewed: bool,
 ) -> None:
+    due = unit.now
+    if reviewed:
+        due = reviews.open_review(
+            unit, payment=id, kind="payout", customer=customer, amount=amount, reference=reference
+        )
     unit.run(
         """
         with begun as (
@@ -224,8 +240,8 @@ def _write(  # noqa: PLR0913 - all that makes a payment, each by its name
                 correlation)
             values (%(id)s, %(customer)s, %(wallet)s, %(bank)s, %(kind)s, %(account)s, %(name)s,
                 %(confirmed)s, %(destination)s, %(amount)s, %(currency)s, %(fee)s, 'held', %(now)s,
-                %(reference)s, %(channel)s, %(note)s, %(rail)s, %(now)s, 'turn', %(expected)s, 1,
-                %(correlation)s)
+                %(reference)s, %(channel)s, %(note)s, %(rail)s, %(due)s, %(waits_for)s,
+                %(expected)s, 1, %(correlation)s)
             returning settlement_id, rail
         )
         insert into settlement_events (settlement_id, seq, at, event, status, rail, correlation)
@@ -247,6 +263,8 @@ def _write(  # noqa: PLR0913 - all that makes a payment, each by its name
         channel=channel,
         note=unit.keys.seal(note, field=store.NOTE, row=id) if note else None,
         rail=rail.rail,
+        due=due,
+        waits_for=WAITS_FOR if reviewed else "turn",
         expected=choice.expected_by,
         correlation=unit.correlation,
         now=unit.now,

@@ -28,6 +28,16 @@ def started(unit: Unit, one: Settlement, where: Checked, *, left: Money) -> None
     queue_notice(unit, customer_id=one.customer, alert="payout_started", facts=facts, channel="sms")
 
 
+def longer(unit: Unit, one: Settlement) -> None:
+    """Tell those whose screen is gone that it takes longer, as after any wait; never why."""
+    if one.channel in ("ussd", "plan"):
+        facts = {"amount": str(one.amount), "reference": one.reference}
+        sms = "sms" if one.channel == "ussd" else None
+        queue_notice(
+            unit, customer_id=one.customer, alert="payment_longer", facts=facts, channel=sms
+        )
+
+
 def settled(unit: Unit, one: Settlement) -> None:
     """Tell that it arrived."""
     _tell(unit, one, "payout_settled", {})

@@ -41,6 +41,8 @@ POINTS = frozenset(
         "deposit.owed",  # the order is owed, and the deposit not written down
         "deposit.posted",  # booked or parked, and not written down
         "deposit.taken_in",
+        "receipt.held",  # compliance has its alert, and nothing is committed
+        "receipt.decided",  # held money is booked or owed back, and nothing is committed
         "suspense.posted",  # given to its owner, and not written down
         "cash_code.held",  # on hold, and no code is written down
         "till.posted",  # the float has moved, and nothing is written down
@@ -64,13 +66,41 @@ POINTS = frozenset(
         "order.answered",  # the partner has answered and nobody has written that down
         "order.noted",  # status and what its owner does about it are written, nothing is committed
         "order.after_commit",
+        # A payment that is judged, and one that a person looks at.
+        "payment.decided",  # written down, and nothing has moved
+        "held.set_aside",  # on hold, and not written down as held
+        "held.let_go",  # free again, and neither paid nor written down
+        "held.paid",  # paid, and still written down as held
+        "held.returned",  # free again and told, and the review is still open
+        "payout.released",  # due at once, and the review is still open
+        "payout.not_made",  # the wallet has it again and it is told, and the review is still open
+        "review.decided",  # a person's word is written down, and nothing is committed
         # Airtime and bills.
         "bill.taken",  # the money is in clearing and nothing says what for
         "bill.ordered",
+        # A payment by card.
+        "card.held",  # set aside, and not written down as approved
+        "card.decided",  # written down with its answer, and nothing is committed
+        "card.after_commit",  # decided, and the scheme has no answer
+        "card.captured",  # in clearing, and not written down as captured
+        "card.line_settled",  # a report's late line is posted, and not written down
+        # Documents of customers.
+        "kyc.picture_written",  # its file is on the disk and no row says so
+        "kyc.judged",  # the firm's word is judged, and nothing is committed
+        "kyc.decided",  # the same of a person's decision
+        # Cards.
+        "card.fee_taken",  # and nothing says what for
+        "card.ordered",  # the order of the scheme is owed, and nothing is committed
+        # Screening.
+        "screening.staged",  # a list is read and stands beside the one that holds
+        "screening.batch_written",  # some customers are compared, and the run has not moved on
         # Reconciliation.
         "recon.source_written",  # a statement's lines are there, and its import is not committed
         "recon.matched",  # lines are matched, and nothing says what differs
         "recon.judged",
+        # Watching.
+        "watch.taken",  # a day is taken over, and nobody has looked through it
+        "watch.raised",  # what was found is raised, and the day is not done
         # A send.
         "send.leased",
         "send.worded",

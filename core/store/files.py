@@ -19,7 +19,7 @@ from uuid import UUID
 
 from core.store.keyring import Keyring, number_of
 
-FOLDERS = ("media", "documents")
+FOLDERS = ("media", "documents", "compliance", "kyc")
 """Every folder under DATA_DIR with sealed files. A new one adds its name, so rotation finds it."""
 ARRIVING = "arriving-"
 _HEAD = 5

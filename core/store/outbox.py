@@ -19,11 +19,16 @@ from core.store.words import sealed_content, sealed_payload
 
 ONE_TIME_CODE = "one_time_code"
 CASH_CODE = "cash_code"
-CODES = frozenset({ONE_TIME_CODE, CASH_CODE})
+CARD_CODE = "card_code"
+CODES = frozenset({ONE_TIME_CODE, CASH_CODE, CARD_CODE})
 """Alerts whose digits are derived when they are sent, and stand nowhere."""
+CARD_LINK = "card_link"
+"""The alert whose link is derived so, and stands nowhere either."""
 USEFUL_FOR = {
     ONE_TIME_CODE: timedelta(minutes=5),
     CASH_CODE: timedelta(minutes=30),
+    CARD_CODE: timedelta(minutes=10),
+    CARD_LINK: timedelta(minutes=5),
     "deposit_link": timedelta(minutes=15),
 }
 """Alerts that are of no use later, and for how long they are."""
@@ -197,8 +202,10 @@ def queue_notices(unit: Unit, notices: Sequence[Notice]) -> list[UUID | None]:
     """Owe customers a few notices, in one statement, and return the id of each one's message.
 
     None for one that goes nowhere: the customer opted out (which holds back all but
-    ``SERVICE_ALERTS``), or no number of ours reaches them.
+    ``SERVICE_ALERTS``), no number of ours reaches them, or the unit is a quiet one.
     """
+    if unit.quiet:
+        return [None] * len(notices)
     messages = [unit.new_id() for _ in notices]
     facts: dict[str, object] = {"correlation": unit.correlation, "now": unit.now}
     for n, (one, message) in enumerate(zip(notices, messages, strict=True)):

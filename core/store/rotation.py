@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from core.store.acting import acting_as
 from core.store.keyring import Keyring
 from core.store.sealed import COLUMNS, Resealed, SealedColumn, replace
 from core.store.unit import Row, Unit
@@ -34,17 +35,20 @@ def reseal(units: Units) -> Iterator[Step]:
 
 def left(unit: Unit, number: int) -> dict[str, int]:
     """Return how many values of each field a data key still opens, where it opens any."""
-    counts = {
-        column.field: unit.value(
+    counts = {column.field: _left(unit, column, number) for column in COLUMNS}
+    return {field: count for field, count in counts.items() if count}
+
+
+def _left(unit: Unit, column: SealedColumn, number: int) -> int:
+    with acting_as(unit, column.reader):
+        count: int = unit.value(
             f"""
             select count(*) from {column.table}
             where substring({column.column} from 2 for 4) = %(number)s
             """,
             number=number.to_bytes(4),
         )
-        for column in COLUMNS
-    }
-    return {field: count for field, count in counts.items() if count}
+    return count
 
 
 def _reseal_column(units: Units, column: SealedColumn) -> Iterator[Step]:
@@ -66,19 +70,20 @@ def _reseal_pages(unit: Unit, column: SealedColumn, page: int) -> int:
     """Seal anew what lies on a few pages. Rows put there since bear the newest key already."""
     done = 0
     while True:
-        rows = unit.all(
-            f"""
-            select ctid::text as place, {column.row} as row, {column.column} as sealed
-            from {column.table}
-            where ctid >= %(first)s::tid and ctid < %(end)s::tid
-                and substring({column.column} from 2 for 4) < %(newest)s
-            limit %(most)s
-            """,
-            first=f"({page},0)",
-            end=f"({page + PAGES_A_STEP},0)",
-            newest=unit.keys.newest.to_bytes(4),
-            most=ROWS_A_STEP,
-        )
+        with acting_as(unit, column.reader):
+            rows = unit.all(
+                f"""
+                select ctid::text as place, {column.row} as row, {column.column} as sealed
+                from {column.table}
+                where ctid >= %(first)s::tid and ctid < %(end)s::tid
+                    and substring({column.column} from 2 for 4) < %(newest)s
+                limit %(most)s
+                """,
+                first=f"({page},0)",
+                end=f"({page + PAGES_A_STEP},0)",
+                newest=unit.keys.newest.to_bytes(4),
+                most=ROWS_A_STEP,
+            )
         anew = [_anew(unit.keys, column, row) for row in rows]
         taken = replace(unit, column, anew) if anew else 0
         done += taken

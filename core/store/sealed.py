@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from core.store.unit import Unit
 
+COMPLIANCE_ROLE = "wekeza_compliance"
+"""The role that alone reads what is suspected of whom (`core.aml.guard`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SealedColumn:
@@ -18,6 +21,8 @@ class SealedColumn:
     key: tuple[str, ...]
     """The columns whose text, with a blank between two, is the row a value was sealed for."""
     column: str
+    reader: str = ""
+    """The role of the database that reads it, where the application's own does not."""
 
     @property
     def field(self) -> str:
@@ -57,10 +62,13 @@ COLUMNS = (
     SealedColumn("cases", ("id",), "title"),
     SealedColumn("cases", ("id",), "description"),
     SealedColumn("case_notes", ("id",), "words"),
+    SealedColumn("card_dispute_events", ("dispute_id", "n"), "words"),
     SealedColumn("beneficiaries", ("id",), "label"),
     SealedColumn("money_requests", ("id",), "note"),
     SealedColumn("wallet_labels", ("wallet_id",), "label"),
     SealedColumn("waiting_transfers", ("id",), "note"),
+    SealedColumn("held_transfers", ("payment_id",), "note"),
+    SealedColumn("payment_reviews", ("payment_id",), "why"),
     SealedColumn("documents", ("id",), "name"),
     SealedColumn("settlements", ("settlement_id",), "account_no"),
     SealedColumn("settlements", ("settlement_id",), "payee_name"),
@@ -77,6 +85,17 @@ COLUMNS = (
     SealedColumn("bill_payments", ("id",), "account"),
     SealedColumn("bill_payments", ("id",), "holder"),
     SealedColumn("bill_payments", ("id",), "token"),
+    SealedColumn("aml_alerts", ("alert_id",), "facts", reader=COMPLIANCE_ROLE),
+    SealedColumn("aml_notes", ("note_id",), "words", reader=COMPLIANCE_ROLE),
+    SealedColumn("aml_evidence", ("evidence_id",), "name", reader=COMPLIANCE_ROLE),
+    SealedColumn("aml_log", ("log_id",), "details", reader=COMPLIANCE_ROLE),
+    SealedColumn("regulatory_reports", ("report_id",), "inputs", reader=COMPLIANCE_ROLE),
+    SealedColumn("kyc_requests", ("id",), "declared"),
+    SealedColumn("kyc_documents", ("doc_id",), "findings"),
+    SealedColumn("card_vault", ("token",), "sealed"),
+    SealedColumn("card_deliveries", ("card_id",), "destination"),
+    SealedColumn("screening_subjects", ("id",), "party"),
+    SealedColumn("screening_hits", ("id",), "explained"),
 )
 """All of them, one line each."""
 

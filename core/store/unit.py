@@ -46,8 +46,9 @@ class Unit:
     whole unit, ``correlation`` the id that ties its rows and log lines together, and ``wakes`` the
     sending numbers whose outbox has new rows (the edge wakes their drains after the commit).
     ``keys`` seal and open protected fields. ``last`` is done when everything else has been, for
-    what locks a row that every unit of its kind needs. ``statements`` counts what was sent to the
-    server, the transaction's own begin and end apart.
+    what locks a row that every unit of its kind needs. A ``quiet`` one tells no customer of what it
+    does, for that was long ago. ``statements`` counts what was sent to the server, the
+    transaction's own begin and end apart.
     """
 
     connection: Connection
@@ -57,6 +58,7 @@ class Unit:
     keys: Keyring
     wakes: set[str] = field(default_factory=set)
     last: list[Callable[["Unit"], None]] = field(default_factory=list)
+    quiet: bool = False
     statements: int = 0
     _cursor: psycopg.Cursor[Any] = field(init=False, repr=False)
     _savepoints: int = field(default=0, init=False, repr=False)

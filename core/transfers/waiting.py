@@ -79,6 +79,11 @@ def stands_for(unit: Unit, phone: str) -> UUID:
     return uuid5(NAMESPACE_OID, contacts.token(unit, phone))
 
 
+def stands_in(unit: Unit, payment: UUID, currency: str) -> UUID:
+    """Return the account that the hold of a payment that waits leads to."""
+    return book.system_account(unit, "unclaimed", currency, spread_by=payment)
+
+
 def require_served(phone: str) -> None:
     """Let numbers (E.164) pass whose owners could join.
 
@@ -121,9 +126,7 @@ def send_waiting(
         return SentWaiting(again.reference, left, again.expires_at)
     reference, said, until = reference_of(id), notes.clean(note), unit.now + WAITS
     contact = contacts.keep(unit, phone)
-    leg = book.Leg(
-        wallet, book.system_account(unit, "unclaimed", amount.currency, spread_by=id), amount
-    )
+    leg = book.Leg(wallet, stands_in(unit, id, amount.currency), amount)
     book.authorise(
         unit,
         id=id,
@@ -157,17 +160,30 @@ def send_waiting(
     _require_room(unit, payer)
     sent = SentWaiting(reference, book.balance(unit, wallet).available, until)
     if channel == "ussd":
-        facts = {"amount": str(amount), "phone": mask(phone), "reference": reference}
-        queue_notice(
-            unit,
-            customer_id=payer,
-            alert="money_waits",
-            facts=facts | {"balance": str(sent.balance)},
-            channel="sms",
-        )
+        tell(unit, payer, phone=phone, amount=amount, sent=sent, channel="sms")
     _invite(unit, id, payer=payer, phone=phone, amount=amount, until=until)
     reached("waiting.invited")
     return sent
+
+
+def tell(
+    unit: Unit,
+    payer: UUID,
+    *,
+    phone: str,
+    amount: Money,
+    sent: SentWaiting,
+    channel: str | None = None,
+) -> None:
+    """Tell the payer that their money waits, where they read it or by a channel."""
+    facts = {"amount": str(amount), "phone": mask(phone), "reference": sent.reference}
+    queue_notice(
+        unit,
+        customer_id=payer,
+        alert="money_waits",
+        facts=facts | {"balance": str(sent.balance)},
+        channel=channel,
+    )
 
 
 def waiting_of(unit: Unit, payer: UUID) -> list[Waiting]:

@@ -25,7 +25,8 @@ WIDEST_FACTS: dict[str, object] = {
     "label": "W" * 20, "said": "W" * 20, "most": "100",
     "lowered_until": "2026-09-28T21:59:00+00:00", "number": "C-104-283-7", "may_reopen": "yes",
     "bank": "Development Bank", "sell": "TZS", "buy": "UGX", "least": "TZS 99999999.99",
-    "amount": "TZS 99999999.99",
+    "amount": "TZS 99999999.99", "fee": "TZS 12500.00", "what": "line",
+    "reference": "WK9Q8P7R6T5W",
     "until": "2026-09-28T21:59:00+00:00", "rate": "3712.4567", "biller": "W" * 18,
     "numbers": "C-104-283-7, C-104-284-5, C-104-285-1, C-104-286-8, C-104-287-0",
 }  # fmt: skip

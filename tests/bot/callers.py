@@ -134,6 +134,8 @@ def filled(rule: str, **given: UUID) -> str:
         name = found[0].strip("<>").rpartition(":")[2]
         if found[0].startswith("<any("):
             return found[0].split("(")[1].split(")")[0].split(",")[0].strip(" '\"")
+        if found[0].startswith("<int:"):
+            return "1"
         return str(given.get(name, NOBODYS))
 
     return re.sub(r"<[^>]+>", place, rule)

@@ -1,10 +1,12 @@
 """Health and metrics, as those who run the house ask for them."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -15,6 +17,11 @@ from bot import metrics
 from bot.house import House, furnish
 from bot.ops import ops
 from bot.settings import Settings
+from core.money import Money
+from core.monitoring import timing
+from core.monitoring.decide import decide
+from core.monitoring.payment import Payment
+from tests.core.people import someone
 from tests.support.outbox_rows import WHATSAPP, register, reply
 
 ROOT = Path(__file__).parent.parent.parent
@@ -144,3 +151,25 @@ def test_processes_are_added_up_also_those_that_ended(tmp_path: Path) -> None:
     assert 'wekeza_sends_total{channel="sms",provider="twilio",result="taken"} 3.0' in shown
     metrics.start_afresh(tmp_path)
     assert list((tmp_path / "metrics").glob("*.db")) == []
+
+
+def test_how_long_decisions_take_is_counted_by_kind_and_by_nothing_else(ask) -> None:
+    """A figure that moves when a payment is stopped would tell that it was."""
+    client = ask()
+    heard: list[str] = []
+    timing.listen(lambda kind, seconds: heard.append(kind))
+    with house_of(client).unit() as unit:
+        payer, payee = someone(unit, holds="KES 900.00"), someone(unit, "+254712000002")
+        asked = Payment(
+            id=uuid4(), kind="transfer", customer=payer.id, payee=payee.id,
+            amount=Money.load("KES 5.00"), channel="whatsapp", address=payer.phone,
+        )  # fmt: skip
+        decide(unit, asked)
+        decide(unit, asked)  # presented again, it is not judged
+    timing.listen(metrics.payment_decided)
+    assert heard == ["transfer"]
+    metrics.payment_decided("transfer", 0.002)
+    text = client.get("/metrics").get_data(as_text=True)
+    lines = [line for line in text.splitlines() if line.startswith("wekeza_decision_seconds")]
+    assert {name for line in lines for name in re.findall(r'(\w+)="', line)} == {"kind", "le"}
+    assert any('le="0.005"' in line for line in lines)

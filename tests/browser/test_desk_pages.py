@@ -8,7 +8,13 @@ from tests.browser.looks import LOOKS
 PAGES = {
     "agent": ["/desk", "/desk/cases?tab=unassigned", "/desk/customers", "/desk/security"],
     "supervisor": ["/desk", "/desk/approvals", "/desk/approvals?tab=all"],
-    "compliance": ["/desk", "/desk/audit?area=case"],
+    "compliance": [
+        "/desk",
+        "/desk/audit?area=case",
+        "/desk/compliance/reviews?view=all",
+        "/desk/compliance/rules",
+        "/desk/compliance/rules/1?days=30",
+    ],
     "admin": ["/desk", "/desk/staff", "/desk/audit"],
     "auditor": ["/desk", "/desk/cases?tab=all"],
     "operations": ["/desk", "/desk/approvals?tab=decided", "/desk/tariffs?country=KE"],

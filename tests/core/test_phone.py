@@ -1,6 +1,6 @@
 import pytest
 
-from core.phone import NotAPhone, country_of, is_phone, mask, parse
+from core.phone import NotAPhone, country_of, is_phone, mask, parse, prefix
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,11 @@ def test_where_a_number_is_from():
     assert is_phone("+254712000002")
     assert not is_phone("KE.13491208655302741918")
     assert not is_phone("0712000002")
+
+
+@pytest.mark.parametrize(
+    ("number", "begins"),
+    [("+254712000002", "+254"), ("+27821234567", "+27"), ("KE.1349", ""), ("", ""), ("0712", "")],
+)
+def test_what_numbers_of_a_country_begin_with(number, begins):
+    assert prefix(number) == begins

@@ -83,7 +83,7 @@ def test_where_money_moves_is_marked() -> None:
     drawn, written = svg(STORIES["send_money"]), mermaid(STORIES["send_money"])
     assert re.search(r'class="edge pays"[^>]*><title>pin to sent: proven / send', drawn)
     assert 'pin ==>|"proven / send"| sent' in written
-    assert drawn.count('class="edge pays"') == written.count("==>") == 6
+    assert drawn.count('class="edge pays"') == written.count("==>") == 7
     assert "pays" not in svg(STORIES["balance"])
 
 

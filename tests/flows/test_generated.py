@@ -57,6 +57,7 @@ GOOD = {
     "since": ("1/3/2026",),
     "until": ("31/3/2026",),
     "first": ("5/10/2026",),
+    "home": ("House 7, Ngong Road",),
 }
 ANY_NAME = ("Savings",)
 TOLD = {"name": "M***a N***a", "bank": "Standard Chartered"}
@@ -208,7 +209,7 @@ def lives(draw: Any, channel: str, turns: int) -> Customer:
         language=draw(st.sampled_from(LANGUAGES)),
         language_chosen=draw(st.booleans()),
         strange=draw(st.booleans()),
-        needs=draw(st.sampled_from(["enough", "code", "person"])),
+        needs=draw(st.sampled_from(["enough", "code", "person", "hold"])),
         knows_nobody=draw(st.booleans()),
         has_second_way=draw(st.booleans()),
         has_number=channel != "whatsapp" or draw(st.booleans()),
@@ -216,6 +217,8 @@ def lives(draw: Any, channel: str, turns: int) -> Customer:
         asks_nobody=draw(st.booleans()),
         ways_for_files=draw(st.sampled_from(WAYS)),
         may_have_document=draw(st.sampled_from([True, True, False])),
+        known_tier=draw(st.sampled_from([1, 2, 3])),
+        awaited=draw(st.sampled_from([(), ("selfie.front",)])),
         late=draw(st.sampled_from([False, False, True])),
     )
     customer = Customer(bank, channel)
@@ -307,7 +310,7 @@ def _walked(draw: Any, channel: str, met: set[tuple[str, str]]) -> Customer:
         language=draw(st.sampled_from(LANGUAGES)),
         language_chosen=draw(st.booleans()),
         strange=draw(st.booleans()),
-        needs=draw(st.sampled_from(["enough", "code", "person"])),
+        needs=draw(st.sampled_from(["enough", "code", "person", "hold"])),
         knows_nobody=draw(st.booleans()),
         has_second_way=draw(st.booleans()),
         has_number=channel != "whatsapp" or draw(st.booleans()),
@@ -315,6 +318,8 @@ def _walked(draw: Any, channel: str, met: set[tuple[str, str]]) -> Customer:
         asks_nobody=draw(st.booleans()),
         ways_for_files=draw(st.sampled_from(WAYS)),
         may_have_document=draw(st.sampled_from([True, True, False])),
+        known_tier=draw(st.sampled_from([1, 2, 3])),
+        awaited=draw(st.sampled_from([(), ("selfie.front",)])),
         late=draw(st.sampled_from([False, False, True])),
     )
     customer = Seen(bank, channel)

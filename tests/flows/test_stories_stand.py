@@ -69,5 +69,6 @@ def test_what_can_be_corrected_names_the_slot_it_fills() -> None:
         ("fees", "amount"), ("plan", "to"), ("plan", "amount"),
         ("plan", "times"), ("plan_bill", "amount"), ("plan_bill", "times"),
         ("plan_airtime", "mobile"), ("plan_airtime", "amount"), ("plan_airtime", "times"),
-        ("plan_payout", "amount"), ("plan_payout", "times"),
+        ("plan_payout", "amount"), ("plan_payout", "times"), ("card_request", "kind"),
+        ("card_limits", "amount"), ("card_dispute", "most"),
     }  # fmt: skip

@@ -19,6 +19,11 @@ CONTRACT = {
     "thanks",
     "open_case",
     "case_status",
+    "card_request",
+    "card_block",
+    "card_unblock",
+    "card_status",
+    "kyc",
     "agent",
     "people", "save_person", "requests", "request_money", "pay_request", "my_requests", "blocked",
     "airtime", "pay_bill", "my_waiting", "wallets", "open_wallet", "main_wallet", "move_money",
@@ -63,11 +68,64 @@ def test_a_command_is_understood_in_every_language(
         ("my cases", "my_cases", "case_status"),
         ("hali ya kesi", "my_cases", "case_status"),
         ("où en est mon dossier", "my_cases", "case_status"),
+        ("I want to verify my identity", "verify_me", "kyc"),
+        ("nithibitishe", "verify_me", "kyc"),
+        ("vérifier mon identité", "verify_me", "kyc"),
     ],
 )
 def test_what_needs_a_person_is_understood(text: str, flow: str, intent: str) -> None:
     understood = understand(text, "KE")
     assert (understood.flow, understood.intent, understood.acts) == (flow, intent, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "flow", "intent"),
+    [
+        ("freeze my card", "card_freeze", "card_block"),
+        ("funga kadi yangu", "card_freeze", "card_block"),
+        ("je veux bloquer ma carte svp", "card_freeze", "card_block"),
+        ("unfreeze my card please", "card_unfreeze", "card_unblock"),
+        ("naomba fungua kadi", "card_unfreeze", "card_unblock"),
+        ("débloquer ma carte", "card_unfreeze", "card_unblock"),
+        ("help, I lost my card in town", "card_lost", "card_block"),
+        ("nimepoteza kadi", "card_lost", "card_block"),
+        ("on m'a volé ma carte hier", "card_lost", "card_block"),
+        ("I want a virtual card", "card_request", "card_request"),
+        ("nataka kadi ya mtandao", "card_request", "card_request"),
+        ("je voudrais une carte physique", "card_request", "card_request"),
+        ("where is my card", "card_status", "card_status"),
+        ("kadi yangu iko wapi", "card_status", "card_status"),
+        ("où est ma carte", "card_status", "card_status"),
+        ("activate my card", "card_activate", "card_status"),
+        ("pin ya kadi", "card_pin", "card_status"),
+        ("plafond de ma carte", "card_limits", "card_status"),
+        ("dispute a card payment", "card_dispute", "open_case"),
+        ("CARD", "bank_cards", "card_status"),
+        ("KADI", "bank_cards", "card_status"),
+        ("CARTE", "bank_cards", "card_status"),
+    ],
+)
+def test_what_is_said_of_cards_is_understood(text: str, flow: str, intent: str) -> None:
+    understood = understand(text, "KE")
+    assert (understood.flow, understood.intent, understood.acts) == (flow, intent, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("I want a virtual card", "virtual"),
+        ("a plastic card, please", "physical"),
+        ("nataka kadi halisi", "physical"),
+        ("une carte virtuelle", "virtual"),
+        ("virtual or physical card?", None),
+        ("I want a card", None),
+    ],
+)
+def test_the_kind_of_a_card_is_heard(text: str, kind: str | None) -> None:
+    understood = understand(text, "KE")
+    assert understood.entity("card_kind") == kind
+    if understood.flow == "card_request":
+        assert understood.given == ({"kind": kind} if kind else {})
 
 
 @pytest.mark.parametrize(

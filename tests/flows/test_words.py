@@ -38,6 +38,11 @@ FACTS: dict[str, object] = {
     "reason": "AC01",
     "account": "***8712",
     "bank": "Equity",
+    "card": "1234", "merchant": "SAROVA STANLEY NAIROBI", "owed": "TZS 99999999.99",
+    "percent": "100",
+    "at_once": "TZS 99999999.99", "each_day": "TZS 99999999.99", "holds": "TZS 99999999.99",
+    "document": "proof_of_address",
+    "carrier": "Posta", "tracking": "EE12345678KE", "what": "line",
     "biller": "Nairobi Water", "token": "1234-5678-9012-3456-7890",
 }  # fmt: skip
 MONEY_LEFT = (
@@ -190,6 +195,8 @@ def test_moments_are_told_in_the_customers_time() -> None:
         ("pay_request", ("amount", "name", "reference"), "went through"),
         ("exchange", ("amount", "reference", "bought"), "exchange went through"),
         ("withdraw", ("amount", "name", "reference"), "on its way"),
+        ("withdraw", ("amount", "name", "reference", "longer"), "a little longer"),
+        ("send_money", ("amount", "name", "reference", "until", "longer"), "a little longer"),
         ("pay_bill", ("amount", "name", "biller", "reference"), "Ordered last"),
         ("airtime", ("amount", "phone", "reference"), "Ordered last"),
         ("till", ("amount", "name", "phone", "reference", "float_left"), "at the till"),
@@ -202,7 +209,7 @@ def test_what_became_of_the_last_payment_is_told_as_it_is(
     story: str, kept: tuple[str, ...], told: str, language: str
 ) -> None:
     """What may still fail is on its way: it did not go through."""
-    facts = {"story": story, **{name: FACTS[name] for name in kept}}
+    facts = {"story": story, **{name: FACTS.get(name, "yes") for name in kept}}
     said = Words(language, "ussd").say("manners", "outcome_sent", facts)
     assert FACTS["reference"] in said
     assert language != "en" or told in said

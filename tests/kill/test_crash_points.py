@@ -37,14 +37,20 @@ SEND = {
 }  # fmt: skip
 RECEIPT = ["receipt.before_commit", "receipt.after_commit"]
 OTHERS = {
-    "deposit.owed", "deposit.posted", "deposit.taken_in", "suspense.posted", "cash_code.held",
-    "till.posted", "till.paid_out", "till.told", "fx.posted", "fx.hedge_ordered",
+    "card.held", "card.decided", "card.after_commit", "card.captured", "card.fee_taken",
+    "card.ordered", "card.line_settled",
+    "deposit.owed", "deposit.posted", "deposit.taken_in", "receipt.held", "receipt.decided",
+    "suspense.posted", "cash_code.held", "till.posted", "till.paid_out", "till.told", "fx.posted",
+    "fx.hedge_ordered",
     "timer.calls_found", "timer.rested", "timer.leases_returned", "session.before_commit",
     "approval.decided", "waiting.held", "waiting.invited", "waiting.paid",
     "plan.paid", "document.written", "payout.held", "payout.in_clearing", "payout.sent",
     "payout.paid", "payout.given_back", "recon.source_written", "recon.matched", "recon.judged",
+    "watch.taken", "watch.raised", "screening.staged", "screening.batch_written",
     "order.before_asking", "order.answered", "order.noted", "order.after_commit", "bill.taken",
-    "bill.ordered",
+    "bill.ordered", "kyc.picture_written", "kyc.judged", "kyc.decided", "payment.decided",
+    "held.set_aside", "held.let_go", "held.paid", "held.returned", "payout.released",
+    "payout.not_made", "review.decided",
 }  # fmt: skip
 
 

@@ -6,18 +6,22 @@ import pytest
 
 from core.access import approvals
 from core.approvals.catalog import KINDS
-from core.deposits import agents, suspense
+from core.deposits import agents, held, suspense
 from core.deposits.incoming import Incoming
 from core.ledger import book
 from core.money import Money
+from core.screening.importing import take_in
+from core.store.acting import acting_as
 from core.store.outbox import register_senders
 from tests.core.people import someone
+from tests.core.screening import lists
 from tests.support import crashes, unsealed
 from tests.support.crashes import KILLED
 from tests.support.desk import hired
 from tests.support.outbox_rows import ALL
 
 AMINA, BRIAN = "+254712000001", "+254712000002"
+LISTED = "Mwambao Idrisa Kasimu Zuberi"
 KES_700 = Money.load("KES 700.00")
 
 
@@ -83,6 +87,66 @@ def test_money_that_came_is_booked_or_parked_once(house, people, clock, at, know
     assert after[0] == ("KES 2700.00" if known else "KES 2000.00")
     assert after[3][2:4] == [1, 0 if known else 1]
     assert after[5] == (["deposit_came"] if known else [])
+
+
+def held_money(house, amina):
+    """Have money come from somebody who is listed; return what it is to be taken in by."""
+    with house.unit() as unit:
+        take_in(unit, "ofac-sdn", lists.sdn())
+    payer = {"phone": "+254799999999", "name": LISTED}
+    return Incoming(
+        partner="mpesa", number="QK1", amount=KES_700, account=amina.account_no, payer=payer
+    )
+
+
+@pytest.mark.parametrize("at", ["deposit.posted", "receipt.held", "deposit.taken_in"])
+def test_money_of_somebody_listed_is_held_once(house, people, clock, at):
+    came = held_money(house, people[0])
+    after = dies_then_happens_once(house, people, clock, "take in money", came, at=at)
+    assert after[0] == "KES 2000.00"
+    assert after[3][2:4] == [1, 0]
+    assert after[5] == ["deposit_longer"]
+    assert held_now(house) == [("held", "open", 1)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ends"),
+    [("booked", ("booked", "booked", 1)), ("returned", ("returning", "returned", 1)),
+     ("frozen", ("held", "frozen", 1))],
+)  # fmt: skip
+def test_what_two_people_make_of_held_money_happens_once(house, people, clock, outcome, ends):
+    approvals.register(KINDS)
+    crashes.do(house, "take in money", held_money(house, people[0]))
+    with house.unit() as unit:
+        maker, checker = hired(unit, "compliance"), hired(unit, "compliance")
+        payment = unit.value("select payment_id from held_receipts")
+        asked = held.request(unit, maker, payment, outcome, reason="read both sides")
+    before = stands(house, people)
+    facts = (checker, asked.id)
+    died = crashes.exit_code(house.settings, "approve", *facts, now=clock.now, at="receipt.decided")
+    assert died == KILLED
+    assert stands(house, people) == before and held_now(house) == [("held", "open", 1)]
+    crashes.do(house, "approve", *facts)
+    with pytest.raises(approvals.ApprovalDecided):
+        crashes.do(house, "approve", *facts)
+    assert held_now(house) == [ends]
+    after = stands(house, people)
+    assert after[0] == ("KES 2700.00" if outcome == "booked" else "KES 2000.00")
+    assert after[3][1] == (1 if outcome == "returned" else 0)
+
+
+def held_now(house):
+    """How what is held stands, with its alerts."""
+    with house.unit() as unit:
+        with acting_as(unit, "wekeza_compliance"):
+            raised = unit.value("select count(*) from aml_alerts")
+        rows = unit.all(
+            """
+            select p.status, h.status as decided
+            from held_receipts h join incoming_payments p on p.id = h.payment_id
+            """
+        )
+        return [(row.status, row.decided, raised) for row in rows]
 
 
 def test_an_owner_who_is_found_gets_it_once(house, people, clock):

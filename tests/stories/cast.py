@@ -34,7 +34,7 @@ CASTS = {
     "en": Cast(
         {"customer": AMINA, "friend": BRIAN, "foreigner": FATOU,
          "newcomer": _PEOPLE["+254712000101"]},
-        {"stranger": "+254733000111", "outsider": "+447911123456",
+        {"stranger": "+254733000111", "outsider": "+4915112123456",
          "nameless": "KE.13490987654321"},
         {"most": "12000", "more": "11000", "a lot": "60000",
          "large": "80000", "too much": "200000",
@@ -46,7 +46,7 @@ CASTS = {
     "sw": Cast(
         {"customer": NEEMA, "friend": _PEOPLE["+255712000101"], "foreigner": AMINA,
          "newcomer": _PEOPLE["+255712000102"]},
-        {"stranger": "+255754000111", "outsider": "+447911123456",
+        {"stranger": "+255754000111", "outsider": "+4915112123456",
          "nameless": "TZ.13490987654321"},
         {"most": "349500", "more": "340000", "a lot": "1100000",
          "large": "1200000", "too much": "3000000",
@@ -58,7 +58,7 @@ CASTS = {
     "fr": Cast(
         {"customer": FATOU, "friend": _PEOPLE["+221770000101"], "foreigner": AMINA,
          "newcomer": _PEOPLE["+221770000102"]},
-        {"stranger": "+221776000111", "outsider": "+447911123456",
+        {"stranger": "+221776000111", "outsider": "+4915112123456",
          "nameless": "SN.13490987654321"},
         {"most": "94500", "more": "93000", "a lot": "410000",
          "large": "250000", "too much": "1000000",
@@ -105,9 +105,14 @@ def values(language: str, telling: int) -> dict[str, Value]:
 
 
 def own(address: str, telling: int) -> str:
-    """Return an address of this telling alone; masked, it reads as the one it stands for."""
+    """Return an address of this telling alone; masked, it reads as the one it stands for.
+
+    From the thousandth on the digit before changes too: the network stays the same.
+    """
     at = len(address) - 6
-    return f"{address[:at]}{telling:03}{address[at + 3 :]}"
+    thousands, rest = divmod(telling, 1000)
+    before = (int(address[at - 1]) + thousands) % 10
+    return f"{address[: at - 1]}{before}{rest:03}{address[at + 3 :]}"
 
 
 def _local(number: str) -> str:

@@ -8,9 +8,12 @@ from flows.check.paths import ways
 from flows.story import START
 from flows.words import CHANNELS, LANGUAGES
 from tests.stories.heard import SENTENCES, Way
+from tests.stories.unwalked_cards import UNWALKED_CARDS
+from tests.stories.unwalked_judged import UNWALKED_JUDGED
 from tests.stories.unwalked_plans import UNWALKED_PLANS
 
 UNWALKED: Mapping[str, str] = {
+    "verify_me: picture -answer-> picture": "words show nothing, and are always refused there",
     "join: again -consent_needed-> refused": "nobody comes so far who did not agree",
     "join: again -number_needed-> refused": "whoever shows no number is told before any question",
     "join: again -too_young-> refused": "told with the birth date, and nobody grows younger",
@@ -216,6 +219,8 @@ UNWALKED: Mapping[str, str] = {
         for refused in ("bank_unknown", "destination_invalid")
     },
     **UNWALKED_PLANS,
+    **UNWALKED_JUDGED,
+    **UNWALKED_CARDS,
     "my_payouts: one -unknown_payout-> gone": "a payment is never forgotten",
     **{
         f"{flow}: {step} -{refused}-> {to}": why

@@ -23,13 +23,16 @@ from tests.stories import (
     acquaintances,
     bills,
     desk,
+    identities,
     invited,
     market,
     papers,
     payouts,
     planned,
+    plastic,
     safety,
     tills,
+    watched,
 )
 from tests.stories.cast import CASTS, CUSTOMERS, Cast, Value, own, values
 from tests.stories.market import Market
@@ -42,11 +45,13 @@ ELSEWHERE: dict[str, Channel] = {"ussd": "sms", "sms": "whatsapp", "whatsapp": "
 JOINED_BEFORE = timedelta(days=30)
 
 _REASON = book.Reason(by="stories", why="it happens in a story")
-# References, account numbers and their ends, numbers of cases, of requests in a list and of tills.
+# References, account numbers and their ends, numbers of cases, of requests in a list and of tills,
+# codes that are read out at a branch.
 _CHANGING = re.compile(
     r"\bWK[0-9A-Z]{10}\b|\b\d{12}\b|\bC(?:-\d{1,3}){2,5}\b"
     r"|(?<=\b[A-Z]{3} )\d{4}(?![\d,.]\d)|(?<=\. )\d{3}(?= ?: )"
     r"|(?<=\b[Tt]ill )\d{6}\b|(?<=\b[Cc]aisse )\d{6}\b"
+    r"|\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"
 )
 
 
@@ -258,12 +263,15 @@ _MEANWHILE: dict[str, Callable[[Telling, Unit], None]] = {
     "the friend has paid the customer five times": _pay_often,
     **acquaintances.HAPPENINGS,
     **bills.HAPPENINGS,
+    **identities.HAPPENINGS,
     **safety.HAPPENINGS,
     **invited.HAPPENINGS,
     **papers.HAPPENINGS,
     **market.HAPPENINGS,
     **payouts.HAPPENINGS,
     **planned.HAPPENINGS,
+    **plastic.HAPPENINGS,
     **tills.HAPPENINGS,
+    **watched.HAPPENINGS,
 }
 MEANWHILE = (*_MEANWHILE, *desk.TOLD)

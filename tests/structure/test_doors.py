@@ -51,7 +51,7 @@ def test_a_job_named_with_dots_is_there(job: str) -> None:
 
 def test_every_program_of_the_procfile_is_there() -> None:
     lines = [line for line in (ROOT / "Procfile").read_text().splitlines() if line]
-    assert [line.split(":")[0] for line in lines] == ["web", "worker", "scheduler", "twin"]
+    assert [line.split(":")[0] for line in lines] == ["web", "worker", "scheduler", "cards", "twin"]
     for line in lines:
         keeper, _, program = line.partition(": ")[2].partition(" -- ")
         assert keeper == "python -m bot.keep"

@@ -1,5 +1,6 @@
 """Work done in a process of its own that may die at it, as by ``kill -9``."""
 
+import io
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing import get_context
@@ -8,28 +9,40 @@ from typing import Any
 
 import uuid_utils.compat
 
+import worker.card_payments
+import worker.cards
 import worker.documents
+import worker.kyc
 import worker.partner_orders
 import worker.plans
 import worker.reconciliation
+import worker.reviews
+import worker.screening
+import worker.settlements
 import worker.waiting
+import worker.watching
+from bot import card_deciding, hub, receipts
 from bot import house as houses
-from bot import hub, receipts
 from bot.house import House
 from bot.settings import Settings
+from core import reviewing
 from core.access import approvals
 from core.access.actors import SYSTEM
 from core.bills import paying
+from core.cards import issuing
 from core.fx import convert
 from core.joining import join
+from core.kyc_review import deciding
 from core.money import Money
 from core.partners import order_queue
 from core.recon import imports
+from core.screening import importing
 from core.store import upkeep
 from core.store.engine import open_engine
 from core.transfers import waiting
 from tests.support import deposit_work
 from tests.support.in_a_unit import in_a_unit
+from tests.support.until import until
 from worker.sending import Drain
 
 PROCESSES = get_context("forkserver")
@@ -38,6 +51,11 @@ LONGEST = 30.0
 SENDER = "twilio:sms:21000"
 KILLED = -9
 """How a process ends that dies at a crash point."""
+NAME = "wekeza-crash"
+STILL_THERE = """
+select exists(select from pg_stat_activity
+    where datname = current_database() and application_name = %(name)s)
+"""
 
 
 def _drain(house: House) -> None:
@@ -49,6 +67,11 @@ def _return_orders(house: House) -> None:
     with house.unit() as unit:
         order_queue.return_leases(unit)
         unit.wakes.clear()
+
+
+def _take_in_a_list(house: House, list_id: str, content: bytes) -> importing.Imported:
+    with house.unit() as unit:
+        return importing.take_in(unit, list_id, io.BytesIO(content))
 
 
 WORK: dict[str, Callable[..., object]] = {
@@ -72,6 +95,10 @@ WORK: dict[str, Callable[..., object]] = {
     **deposit_work.WORK,
     "pay or return what waits": worker.waiting.sweep,
     "make documents": worker.documents.make_due,
+    "take in pictures": worker.kyc.take_in,
+    "approve document": in_a_unit(
+        deciding.approve, "actor document", until=None, reason="it is hers"
+    ),
     "ask partners": worker.partner_orders.work,
     "return orders": _return_orders,
     "buy airtime": in_a_unit(
@@ -80,8 +107,21 @@ WORK: dict[str, Callable[..., object]] = {
         amount=Money(10_000, "KES"),
         channel="sms",
     ),
+    "ask for a card": in_a_unit(
+        issuing.request, "customer wallet id", type="virtual", channel="sms"
+    ),
+    "renew cards": worker.cards.renew,
+    "look after card payments": worker.card_payments.sweep,
+    "card message": lambda house, request: card_deciding.decide(house, request, None),
+    "release payment": in_a_unit(reviewing.release, "actor payment", why="it is hers"),
+    "refuse payment": in_a_unit(reviewing.refuse, "actor payment", why="a mule"),
+    "end reviews": worker.reviews.sweep,
+    "send payouts": worker.settlements.send,
     "pay plans": worker.plans.sweep,
+    "watch": worker.watching.sweep,
     "reconcile": worker.reconciliation.sweep,
+    "screen again": worker.screening.sweep,
+    "take in a list": _take_in_a_list,
     "take in": in_a_unit(imports.take_in, "content partner", actor=SYSTEM),
 }
 
@@ -92,7 +132,11 @@ def do(house: House, work: str, *facts: object) -> object:
 
 
 def exit_code(settings: Settings, work: str, *facts: object, now: datetime, at: str) -> int:
-    """Do some work in a process of its own that dies at a crash point; return how it ended."""
+    """Do some work in a process of its own that dies at a crash point; return how it ended.
+
+    The server has noticed by then, and let go of what the process had locked: a sweep, which passes
+    by what others hold, finds all there is.
+    """
     settings = settings.model_copy(update={"crash_at": at})
     process = PROCESSES.Process(target=_work, args=(settings, now, work, facts))
     process.start()
@@ -100,10 +144,20 @@ def exit_code(settings: Settings, work: str, *facts: object, now: datetime, at: 
     if process.exitcode is None:
         process.kill()
         raise AssertionError(f"{work} does not end")
+    _await_gone(settings.database_url)
     return process.exitcode
 
 
+def _await_gone(database_url: str) -> None:
+    engine = open_engine(database_url, name="wekeza-tests", pool=1)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
+            until(lambda: not looking.exec_driver_sql(STILL_THERE, {"name": NAME}).scalar())
+    finally:
+        engine.dispose()
+
+
 def _work(settings: Settings, now: datetime, work: str, facts: tuple[Any, ...]) -> None:
-    engine = open_engine(settings.database_url, name="wekeza-crash", pool=3)
+    engine = open_engine(settings.database_url, name=NAME, pool=3)
     house = houses.furnish(settings, engine, clock=lambda: now, ids=uuid_utils.compat.uuid7)
     do(house, work, *facts)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.embedded.postgres import bundled_programs
-from core.store.sealed import COLUMNS
+from core.store.acting import acting_as
+from core.store.sealed import COLUMNS, COMPLIANCE_ROLE
 from core.store.unit import Unit
 
 
@@ -29,25 +30,29 @@ def opened(unit: Unit, *, but: str = "") -> str:
 
     ``but`` is a field (``table.column``) to leave out.
     """
-    tables = unit.all(
-        """
-        select relname from pg_class
-        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-            and has_table_privilege(oid, 'select')
-        order by relname
-        """
-    )
-    told = [
-        str(row.told)
-        for table in tables
-        for row in unit.all(f"select t::text as told from {table.relname} t")
-    ]
+    told = []
+    for reader in ("", COMPLIANCE_ROLE):
+        with acting_as(unit, reader):
+            tables = unit.all(
+                """
+                select relname from pg_class
+                where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+                    and has_table_privilege(oid, 'select')
+                order by relname
+                """
+            )
+            told += [
+                str(row.told)
+                for table in tables
+                for row in unit.all(f"select t::text as told from {table.relname} t")
+            ]
     for column in (one for one in COLUMNS if one.field != but):
-        rows = unit.all(
-            f"select {column.row} as row, {column.column} as sealed from {column.table}"
-            # Staff whom a test hires without a name have this in its place.
-            f" where {column.column} <> 'sealed'"
-        )
+        with acting_as(unit, column.reader):
+            rows = unit.all(
+                f"select {column.row} as row, {column.column} as sealed from {column.table}"
+                # Staff whom a test hires without a name have this in its place.
+                f" where {column.column} <> 'sealed'"
+            )
         told += [
             unit.keys.open_bytes(bytes(row.sealed), field=column.field, row=row.row).decode()
             for row in rows

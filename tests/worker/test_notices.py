@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.store.outbox import CODES
+from core.store.outbox import CARD_LINK, CODES
 from core.store.service_alerts import SERVICE_ALERTS
 from flows.words import LANGUAGES, Words, blocks
 from worker.notices import notice_of
@@ -47,6 +47,13 @@ SAMPLES = {
         ("number",),
     ),
     "document_late": (),
+    "kyc_begun": ("code",),
+    "kyc_approved": ("at_once", "each_day", "holds"),
+    "kyc_again": ("document", "reason", "code"),
+    "kyc_rejected": ("document", "reason"),
+    "kyc_not_raised": (),
+    "kyc_expiring": ("document", "day"),
+    "kyc_expired": ("document",),
     "receipt_late": (),
     "money_waits": ("amount", "phone", "reference", "balance"),
     "money_collected": ("amount", "name", "reference"),
@@ -93,6 +100,8 @@ SAMPLES = {
         ("till_cash_in_received", "till_cash_out_paid"), ("amount", "name", "reference", "balance")
     ),
     "payout_settled": ("amount", "name", "bank", "account", "reference"),
+    **dict.fromkeys(("payment_longer", "deposit_longer"), ("amount", "reference")),
+    "payment_not_made": ("amount", "reference"),
     "payout_held_up": ("amount", "name", "bank", "reference"),
     "airtime_ordered": ("amount", "phone", "reference", "balance"),
     **dict.fromkeys(("airtime_done", "airtime_late"), ("amount", "phone", "reference")),
@@ -108,9 +117,58 @@ SAMPLES = {
     "airtime_failed": ("amount", "phone", "reason", "reference", "balance"),
     "airtime_owed": ("amount", "phone", "reason", "reference"),
     "bill_failed": ("amount", "biller", "account", "reason", "reference", "balance"),
+    **dict.fromkeys(
+        (
+            "card_ready",
+            "card_sent",
+            "card_activated",
+            "card_blocked",
+            "card_unblocked",
+            "card_reported",
+            "card_closed",
+            "card_expired",
+            "card_pin_set",
+            "card_shown",
+        ),
+        ("card",),
+    ),
+    "card_shipped": ("card", "carrier", "tracking"),
+    "card_refused": ("reason", "reference"),
+    "card_fee_back": ("amount", "reference", "balance"),
+    "card_late": ("reference",),
+    **dict.fromkeys(("card_expires", "card_renewed"), ("card", "day")),
+    **dict.fromkeys(("card_spent", "card_cash"), ("card", "amount", "merchant", "balance")),
+    "card_declined": ("card", "amount", "merchant", "reason"),
+    "card_limit_reached": ("card", "percent", "limit"),
+    **dict.fromkeys(("card_more", "card_refunded"), ("card", "amount", "merchant")),
+    "card_owed": ("card", "amount", "owed", "merchant"),
+    "card_pin_blocked": ("card",),
+    "card_dispute_opened": ("card", "amount", "merchant", "reference"),
+    **dict.fromkeys(
+        (
+            "card_dispute_credited",
+            "card_dispute_won",
+            "card_dispute_lost",
+            "card_dispute_kept",
+            "card_dispute_withdrawn",
+        ),
+        ("amount", "merchant", "reference"),
+    ),
     "bill_owed": ("amount", "biller", "account", "reason", "reference"),
 }
 ONE = {
+    "card": "4242",
+    "merchant": "Java House",
+    "percent": "80",
+    "limit": "KES 100000.00",
+    "owed": "KES 20.00",
+    "at_once": "KES 250000.00",
+    "each_day": "KES 500000.00",
+    "holds": "KES 500000.00",
+    "document": "passport",
+    "code": "7Q4K-9M2X",
+    "carrier": "Posta",
+    "tracking": "EE12345678KE",
     "amount": "KES 500.00",
     "name": "Amina Otieno",
     "reference": "TX7",
@@ -141,6 +199,18 @@ ONE = {
     "until": "2026-03-04T21:59:00+00:00",
 }
 OTHER = {
+    "card": "0007",
+    "merchant": "Chez Paul: 50 % & more",
+    "percent": "100",
+    "limit": "XOF 1",
+    "owed": "XOF 95500",
+    "at_once": "XOF 95000",
+    "each_day": "XOF 1000000",
+    "holds": "XOF 2000000",
+    "document": "library card",
+    "code": "0000-0001",
+    "carrier": "DHL",
+    "tracking": "JD014600003",
     "amount": "XOF 95000",
     "name": "Bo",
     "reference": "A1B2C3D4E5",
@@ -177,8 +247,8 @@ def test_every_alert_is_tried_here() -> None:
     """A new alert that is not tried here might have no way outside WhatsApp's 24 hours."""
     for language in LANGUAGES:
         alerts = {name.partition("__")[0] for name in blocks("alerts", language)}
-        assert alerts == {*SAMPLES, *CODES}
-    assert SAMPLES.keys() >= SERVICE_ALERTS - CODES
+        assert alerts == {*SAMPLES, *CODES, CARD_LINK}
+    assert SAMPLES.keys() >= SERVICE_ALERTS - CODES - {CARD_LINK}
 
 
 @pytest.mark.parametrize(("language", "alert"), CASES)

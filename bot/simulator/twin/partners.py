@@ -13,7 +13,18 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, request
 
-from bot.simulator.twin import airtime, billers, cards, liquidity, momo, mpesa, rails
+from bot.simulator.twin import (
+    airtime,
+    billers,
+    cards,
+    liquidity,
+    merchants,
+    momo,
+    mpesa,
+    rails,
+    scheme,
+    verification,
+)
 from bot.simulator.twin.post import Postman
 from bot.simulator.twin.stand import Stand
 from core.partners.liquidity_twin import FIRMS
@@ -25,8 +36,11 @@ TWINS: Mapping[str, Make] = {
     "mpesa": mpesa.make,
     "momo": momo.make,
     "cards": cards.make,
+    "merchants": merchants.make,
     "airtime": airtime.make,
     "billers": billers.make,
+    "verification": verification.make,
+    "scheme": scheme.make,
     **dict.fromkeys(FIRMS, liquidity.make),
     **dict.fromkeys(RULES, rails.make),
 }

@@ -1,7 +1,8 @@
 """Money on its way: clearing accounts are zero, or payments without a final word explain it all.
 
 Which payments those are is told by every engine in a view of its own; ``clearing_explained`` is all
-of them. What a nostro has promised is likewise the sum of what it was promised for.
+of them. What a nostro has promised is likewise the sum of what it was promised for, and what cards
+hold, took, owe and claim is what their payments and disputes say.
 """
 
 CHECKS = {
@@ -25,4 +26,5 @@ CHECKS = {
                       where reserved_at is not null group by reserved_at, currency) s
             on (s.reserved_at, s.currency) = (n.nostro, n.currency)
          where n.reserved <> coalesce(s.amount, 0)""",
+    "card_payments": "select subject, told from card_payments_amiss",
 }

@@ -23,7 +23,8 @@ CHECKS = {
                          || ' events, and these say otherwise' end
           from ledger_holds h
           full join (select hold_id, count(*) as events, max(seq) as last,
-                            sum(amount) filter (where kind in ('authorised', 'raised'))
+                            sum(case kind when 'lowered' then -amount else amount end)
+                                filter (where kind in ('authorised', 'raised', 'lowered'))
                                 as authorised,
                             coalesce(sum(amount) filter (where kind = 'captured'), 0) as captured,
                             (array_agg(rest order by seq desc))[1] as rest,
@@ -31,7 +32,8 @@ CHECKS = {
                        from hold_events group by hold_id) e on e.hold_id = h.hold_id
          where (h.events = e.events and h.events = e.last and h.authorised = e.authorised
                 and h.captured = e.captured and h.rest = e.rest
-                and case h.status when 'open' then e.kind in ('authorised', 'raised', 'captured')
+                and case h.status when 'open'
+                                  then e.kind in ('authorised', 'raised', 'lowered', 'captured')
                                   else e.kind = h.status and h.rest = 0 end) is not true""",
     "hold_events_in_order": """
         select 'hold_events ' || id,
@@ -42,6 +44,7 @@ CHECKS = {
          where (seq = place and (kind = 'authorised') = (seq = 1) and case kind
                 when 'authorised' then id = hold_id and rest = amount
                 when 'raised' then rest = before + amount
+                when 'lowered' then rest = before - amount and rest > 0
                 when 'captured' then rest in (greatest(before - amount, 0), 0)
                 when 'voided' then rest = 0 and amount = before
                 when 'expired' then rest = 0 and amount = before end) is not true""",

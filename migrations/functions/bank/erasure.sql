@@ -1,7 +1,31 @@
 -- Forgetting a customer who has left.
 
+-- Whether something of a customer is not over, so that who they are must be known until it is: a case, a dispute about
+-- a card, or what compliance has in hand. Which of them is told to nobody (tipping off), and so not whether, either.
+create function erasure_held(p_customer uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select exists (select from cases where customer_id = p_customer and closed_at is null)
+        or exists (select from card_disputes where customer_id = p_customer and ended_at is null)
+        or aml_held(p_customer)
+$$;
+
+-- Who was forgotten, whose wallets were all closed by a moment, and of whom nothing is held any more; the one asked for,
+-- or some of all.
+create function erasures_due(p_customer uuid, p_until timestamptz, p_most int) returns setof uuid
+language sql stable security definer set search_path = public, pg_temp as $$
+    select c.id from customers c
+    where c.updated_by = 'erasure' and c.name_index <> '{}' and c.id = coalesce(p_customer, c.id)
+        and not exists (
+            select from ledger_accounts a join account_status_changes s on s.account_id = a.account_id
+            where a.owner = c.id and s.after = 'closed' and s.at > p_until)
+        and not erasure_held(c.id)
+    order by c.id limit p_most
+$$;
+
 -- Takes away what a customer can be reached by and what was said with them, whom they saved and what they
--- called things; the words of cases are the house's to overwrite. With p_identity also who they were, and then their names are the sealed words given. Ids, amounts and times stay everywhere.
+-- called things; the words of cases are the house's to overwrite. With p_identity also who they were, and what was
+-- suspected of them, unless that is held; their names are then the sealed words given. Ids, amounts and times of the
+-- book stay everywhere.
 -- Whatever a customer's row has that nobody needs any more is emptied, also columns that come later:
 -- what stays is named here. May be run again.
 create function erase_customer(
@@ -14,6 +38,7 @@ declare
                          updated_by,country,language,home_currency,tier,default_wallet}';
     v_empty  text;
 begin
+    p_identity := p_identity and not erasure_held(p_customer);
     select array_agg(known) into v_tokens from (
         select address from addresses where customer_id = p_customer
         union select phone_index from customers where id = p_customer) a (known)
@@ -44,13 +69,15 @@ begin
 
     update transfers set note = null where from_customer = p_customer and note is not null;
     update waiting_transfers set note = null where payer = p_customer and note is not null;
+    update held_transfers set note = null where payer = p_customer and note is not null;
     update money_requests set note = null,
             status = case status when 'open' then 'cancelled' else status end,
             ended_at = coalesce(ended_at, p_now)
         where p_customer in (asker, asked) and (note is not null or status = 'open');
-    -- That money came, when and how much stays; who paid it and what they wrote goes.
+    -- That money came, when and how much stays; who paid it and what they wrote goes, once it is decided whose it is.
     update incoming_payments set payer = null, payee = null
-        where customer_id = p_customer and (payer is not null or payee is not null);
+        where customer_id = p_customer and status not in ('held', 'returning')
+            and (payer is not null or payee is not null);
     update bank_agents set status = 'closed', updated_at = p_now
         where customer_id = p_customer and status <> 'closed';
     update payment_plans set details = null, due_at = null, ahead_at = null,
@@ -86,6 +113,15 @@ begin
     delete from wallet_labels where customer_id = p_customer;
     delete from rate_alerts where customer_id = p_customer;
     update cases set address = null where customer_id = p_customer and address is not null;
+    perform erase_kyc(p_customer, p_identity, p_now);
+    perform erase_cards(p_customer, p_identity);
+    perform erase_card_payments(p_customer);
+    if p_identity then
+        perform erase_watch(p_customer);
+        perform erase_monitoring(p_customer);
+        perform erase_aml(p_customer);
+        perform erase_screening(p_customer);
+    end if;
     -- Their files are deleted by the job that finds them expired.
     update documents set expires_at = greatest(created_at, p_now)
         where customer_id = p_customer and status <> 'gone' and expires_at > p_now;
@@ -109,5 +145,5 @@ returns void language sql volatile security definer set search_path = public, pg
     from unnest(p_approvals, p_reasons, p_decisions) as v(id, reason, decision) where a.id = v.id
 $$;
 
-revoke execute on function erase_customer, erase_reasons from public;
-grant execute on function erase_customer, erase_reasons to wekeza_app;
+revoke execute on function erasure_held, erasures_due, erase_customer, erase_reasons from public;
+grant execute on function erasures_due, erase_customer, erase_reasons to wekeza_app;

@@ -22,5 +22,6 @@ create view clearing_explained as
     select kind, currency, amount from clearing_explained_settlements
     union all select kind, currency, amount from clearing_explained_deposits
     union all select kind, currency, amount from clearing_explained_hedges
-    union all select kind, currency, amount from clearing_explained_bills;
+    union all select kind, currency, amount from clearing_explained_bills
+    union all select kind, currency, amount from clearing_explained_cards;
 grant select on clearing_explained to wekeza_app, wekeza_auditor;

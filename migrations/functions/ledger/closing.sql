@@ -55,7 +55,8 @@ end $$;
 
 -- Closes an account in one step: what is left is swept to another account, which is judged as any payee
 -- is. Neither an account with a hold open, on either side, nor one that owes is closed. A dormant account
--- may be: its money is what the sweep is for.
+-- may be: its money is what the sweep is for. What the rest of the bank still has to settle with it,
+-- `account_unsettled` tells, which is the bank's own.
 create function ledger_close(
     p_id uuid, p_account uuid, p_to uuid, p_by text, p_reason text, p_now timestamptz, p_correlation text,
     out code text, out facts jsonb, out replayed boolean, out hash bytea, out swept bigint
@@ -66,6 +67,7 @@ declare
     v_to      ledger_accounts;
     v_status  ledger_status;
     v_verdict ledger_verdict;
+    v_unsettled jsonb;
 begin
     hash := sha256(convert_to(row('close', p_account, p_to, p_by, p_reason)::text, 'UTF8'));
     perform ledger_take_id(p_id);
@@ -82,12 +84,16 @@ begin
         raise exception using errcode = 'invalid_parameter_value', message = 'there is no such ledger account';
     end if;
     v_status := v_account.status;
+    v_unsettled := account_unsettled(p_account);
     v_verdict.facts := '{}';
     if v_status = 'closed' then
         v_verdict.code := 'account_closed';
     elsif v_account.held <> 0 or v_account.incoming <> 0
           or exists (select from ledger_holds where debit_id = p_account and status = 'open') then
         v_verdict.code := 'holds_open';
+    elsif v_unsettled is not null then
+        v_verdict.code := v_unsettled->>'code';
+        v_verdict.facts := v_unsettled->'facts';
     elsif v_account.posted < 0 or (v_account.posted > 0 and p_to is null) then
         v_verdict.code := case when v_account.posted < 0 then 'account_owes' else 'account_not_empty' end;
         v_verdict.facts := jsonb_build_object('balance', money_text(v_account.posted, v_account.currency));

@@ -135,7 +135,7 @@ def test_seeding_twice_changes_nothing_and_a_reset_begins_anew(
     assert "4321" in result.output
     bank_engine.dispose()
     assert len(customers()) == len(before)
-    assert demo("ledger", "verify").output == "the book is whole\n"
+    assert demo("ledger", "verify").stdout == "the book is whole\n"
     assert demo("audit", "verify").exit_code == 0
 
 
@@ -150,7 +150,7 @@ def test_no_demo_customers_where_there_is_no_demo(
 
 def test_a_broken_book_is_named_row_by_row(demo: Command, bank_admin_engine: Engine) -> None:
     assert demo("ledger", "verify").exit_code == 0
-    assert json.loads(demo("ledger", "verify", "--json").output) == []
+    assert json.loads(demo("ledger", "verify", "--json").stdout) == []
     with bank_admin_engine.begin() as connection:
         connection.exec_driver_sql("alter table ledger_accounts disable trigger all")
         broken = connection.exec_driver_sql(
@@ -160,7 +160,7 @@ def test_a_broken_book_is_named_row_by_row(demo: Command, bank_admin_engine: Eng
         ).scalar_one()
     result = demo("ledger", "verify", "--json")
     assert result.exit_code == 1
-    breaches = json.loads(result.output)
+    breaches = json.loads(result.stdout)
     assert any(str(broken) in breach["row"] for breach in breaches)
     assert {"check", "row", "what"} == set(breaches[0])
 

@@ -22,8 +22,8 @@ def test_the_book_is_sealed_anchored_and_verified(demo: Command, tmp_path: Path)
     assert demo("ledger", "anchor").output == printed
     demo("ledger", "anchor")
     assert anchors(tmp_path).read_text() == printed
-    assert demo("ledger", "verify").output == "the book is whole\n"
-    assert demo("ledger", "verify", "--blocks", "1").output == "the book is whole\n"
+    assert demo("ledger", "verify").stdout == "the book is whole\n"
+    assert demo("ledger", "verify", "--blocks", "1").stdout == "the book is whole\n"
 
 
 def test_a_cut_tail_and_a_forged_anchor_are_told(
@@ -39,7 +39,7 @@ def test_a_cut_tail_and_a_forged_anchor_are_told(
         connection.exec_driver_sql("delete from ledger_blocks where height > 0")
     found = demo("ledger", "verify", "--anchor", str(kept), "--json")
     assert found.exit_code == 1
-    told = {(row["check"], row["what"]) for row in json.loads(found.output)}
+    told = {(row["check"], row["what"]) for row in json.loads(found.stdout)}
     assert ("seal_anchor", "was anchored and is gone") in told
     assert ("seal_anchor", "is not what a key signed") in told
 

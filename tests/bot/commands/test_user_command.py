@@ -19,7 +19,7 @@ def test_staff_are_created_listed_and_let_go(demo: Command):
     rows = json.loads(ended(demo("user", "list", "--json")))
     assert rows[-1]["email"] == "joan@bank.example"
     assert (rows[-1]["name"], rows[-1]["joined"]) == ("Joan", True)
-    assert len(rows) == 7
+    assert len(rows) == 8
     ended(demo("user", "deactivate", "joan@bank.example"))
     assert json.loads(ended(demo("user", "list", "--json")))[-1]["is_active"] is False
 

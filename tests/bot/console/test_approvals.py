@@ -1,5 +1,6 @@
 """Approvals at the desk: asked for, seen, decided by another with a fresh code, taken back."""
 
+import html
 import re
 from uuid import UUID, uuid4
 
@@ -36,6 +37,25 @@ def test_the_queue_shows_what_waits_for_whom(somebody, clock, asked):
         assert asked in desk.get("/desk/approvals?tab=all").text
         assert asked not in desk.get("/desk/approvals?tab=mine").text
         assert asked not in desk.get("/desk/approvals?tab=decided").text
+
+
+def test_each_list_is_read_to_its_end_by_the_page(somebody, monkeypatch):
+    desk = somebody("supervisor")
+    place = desk.customer()
+    for n in range(5):
+        made = desk.post(f"{place}/ask/pin_reset", place="0", reason=WHY).location.split("?")[0]
+        if n < 4:
+            assert desk.post(f"{made}/withdraw").status_code == 303
+    monkeypatch.setattr("bot.console.operations.PAGE", 2)
+    for tab, many in (("mine", 5), ("decided", 4), ("all", 5)):
+        seen, path = [], f"/desk/approvals?tab={tab}"
+        while path:
+            text = desk.get(path).text
+            seen += re.findall(r'href="(/desk/approvals/[0-9a-f-]{36})"', text)
+            more = re.search(r'href="([^"]*after=[^"]*)">Next page', text)
+            path = html.unescape(more[1]) if more else ""
+        assert len(seen) == len(set(seen)) == many, tab
+    assert desk.get("/desk/approvals?tab=all&after=x").status_code == 400
 
 
 def test_a_request_shows_its_facts_masked_and_that_it_was_read(somebody, house, clock, asked):

@@ -2,15 +2,18 @@
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 import redis
+from flask import Flask, render_template_string
 
 from bot import streams
 from bot.house import UI_EVENTS
 from bot.simulator import stream
 from bot.simulator.scene import Change, Scene
 
+TEMPLATES = Path(__file__).parents[3] / "templates"
 AMINA, BRIAN = "+254712000001", "+254712000002"
 
 
@@ -131,3 +134,16 @@ def test_a_full_house_keeps_threads_free():
     assert [seats.take() for _ in range(3)] == [True, True, False]
     seats.leave()
     assert seats.take()
+
+
+@pytest.mark.parametrize("channel", ["whatsapp", "sms"])
+def test_an_address_in_a_message_can_be_followed(channel):
+    text = "<b>Open it</b> *now*: http://127.0.0.1:8000/reveal/abc Show card *3325 to nobody."
+    with Flask(__name__, template_folder=TEMPLATES).app_context():
+        drawn = render_template_string(
+            "{% from 'simulator/parts.html' import parts_text %}{{ parts_text(bubble) }}",
+            bubble={"channel": channel, "mine": False, "text": text},
+        )
+    assert 'href="http://127.0.0.1:8000/reveal/abc"' in drawn
+    assert "<b>" not in drawn and "*3325" in drawn
+    assert ("<strong>now</strong>" in drawn) == (channel == "whatsapp")

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from core.access import addresses, codes, trust
 from core.access.codes import CodeSpent, WrongCode
 from core.errors import Refusal
+from core.ledger.refusals import IdReused
 from core.money import Money
 from core.store import contacts, resending
 from core.store.unit import Unit
@@ -41,7 +42,7 @@ def kes(amount):
 
 def needs(unit, brian, amount, **where):
     return counter(unit, **where).payment_needs(
-        to=str(brian.id), amount=kes(amount), effect_id=uuid4()
+        kind="transfer", to=str(brian.id), amount=kes(amount), effect_id=uuid4()
     )
 
 
@@ -86,17 +87,23 @@ def test_a_code_is_for_one_payment_alone(unit, amina, brian):
     effect, amount = uuid4(), kes(100_000)
     bank = counter(unit)
     bank.prove(guess(unit, amina.id, PIN))
-    bank.send_payment_code(to=str(brian.id), amount=amount, effect_id=effect)
+    agreed = {"to": str(brian.id), "amount": amount, "effect_id": effect}
+    assert bank.payment_needs(kind="transfer", **agreed) == "code"
+    bank.send_payment_code(**agreed)
     bank.check_code(right_code(unit, bank))
     for other in (
         {"to": str(carol.id), "amount": amount, "effect_id": effect},
         {"to": str(brian.id), "amount": kes(100_001), "effect_id": effect},
-        {"to": str(brian.id), "amount": amount, "effect_id": uuid4()},
     ):
-        assert counter(unit).payment_needs(**other) == "code"
-        with pytest.raises(LookupError):
+        with pytest.raises(IdReused):
+            counter(unit).payment_needs(kind="transfer", **other)
+        with pytest.raises(IdReused):
             counter(unit).send_money(**other)
-    counter(unit).send_money(to=str(brian.id), amount=amount, effect_id=effect)
+    other = {"to": str(brian.id), "amount": amount, "effect_id": uuid4()}
+    assert counter(unit).payment_needs(kind="transfer", **other) == "code"
+    with pytest.raises(LookupError, match="more proof"):
+        counter(unit).send_money(**other)
+    counter(unit).send_money(**agreed)
 
 
 def test_no_code_is_sent_before_the_pin(unit, amina, brian):
@@ -217,7 +224,7 @@ class Swaps(RuleBasedStateMachine):
             return
         facts = {"to": str(self.brian.id), "amount": kes(amount), "effect_id": effect}
         bank.prove(guess(self.unit, self.amina.id, PIN))
-        needed = bank.payment_needs(**facts)
+        needed = bank.payment_needs(kind="transfer", **facts)
         if needed == "code":
             if not self.attempt(lambda: bank.send_payment_code(**facts)):
                 return

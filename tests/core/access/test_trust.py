@@ -194,7 +194,7 @@ def test_the_next_holder_of_a_number_begins_without_its_past(unit):
     addresses.withdraw(unit, address="+254712000001", by="operations")
     carol = someone(unit, names=("Carol", "Njeri"), id_number="C7654321", holds="KES 500.00")
     effect = {"to": str(brian.id), "amount": Money.load("KES 100.00"), "effect_id": unit.new_id()}
-    assert counter(unit).payment_needs(**effect) == "enough"
+    assert counter(unit).payment_needs(kind="transfer", **effect) == "enough"
     assert carol.phone == "+254712000001"
 
 

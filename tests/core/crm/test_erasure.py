@@ -63,11 +63,15 @@ def test_what_one_is_reached_by_goes_at_once_and_who_one_was_stays(unit, amina):
 def test_after_seven_years_nobody_knows_who_it_was(unit, amina):
     close(unit, amina)
     unit.now += erasure.KEPT_FOR + timedelta(days=1)
-    assert erasure.erase(unit, amina.id) == {"identity": "erased"}
+    assert erasure.erase(unit, amina.id) == {"identity": unit.now.date().isoformat()}
+    assert people(unit, [amina.id])[amina.id].first_name == "Amina"
+    assert erasure.due(unit) == [amina.id]
+    assert erasure.forget_identity(unit, amina.id)
     kept = row(unit, amina)
     assert (kept.id_number, kept.date_of_birth, kept.email) == (None, None, None)
     assert people(unit, [amina.id])[amina.id].first_name == "Former"
-    assert erasure.erase(unit, amina.id) == {"identity": "erased"}, "once more does no harm"
+    assert erasure.due(unit) == [] and not erasure.forget_identity(unit, amina.id)
+    assert erasure.erase(unit, amina.id), "once more does no harm"
 
 
 def test_the_number_is_free_for_the_next_one(unit, amina):

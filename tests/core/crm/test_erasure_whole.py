@@ -11,15 +11,17 @@ import pytest
 from core.access import approvals, codes
 from core.access.audit_verify import verify as breaches_of
 from core.approvals.catalog import KINDS
-from core.crm import cases, erasure, media
+from core.crm import cases, erasure, media, retention
 from core.ledger import book
 from core.money import Money
 from core.settlement import endings, starting
 from core.settlement.destinations import Destination
 from core.store import contacts
+from core.store.files import Files
 from core.store.outbox import queue_notice, register_senders
 from core.transfers import blocks, people, requests
 from core.transfers.send import send_money
+from tests.core.crm import watched
 from tests.core.people import counter, someone
 from tests.support import dump
 from tests.support.desk import hired
@@ -27,27 +29,60 @@ from tests.support.outbox_rows import ALL
 
 PHONE, BORN, PHOTO = "+254712777888", date(1988, 2, 29), "https://x/photo-of-quirk"
 WORDS = (
-    "Quirk", "Zanzibarian", PHONE[1:], "712777888", "quirk@example.org", "1988-02-29", "QZ778899",
+    "Quirk", "Zanzibarian", PHONE[1:], "712777888", "quirk@example.org", "1988-02-29", "77889912",
     "aardvark", "bumblebee", "chameleon", "dromedary", "echidna", "flamingo", "gazelle", "hornbill",
-    "photo-of-quirk", "0110000007788", "Ibex", "kingfisher",
+    "photo-of-quirk", "0110000007788", "Ibex", "kingfisher", *watched.SAID, *watched.SUSPECTED,
 )  # fmt: skip
 KEPT_SEVEN_YEARS = (
-    "Quirk", "Zanzibarian", "1988-02-29", "QZ778899", "hornbill", "0110000007788", "Ibex",
+    "Quirk", "Zanzibarian", "1988-02-29", "77889912", "hornbill", "0110000007788", "Ibex",
+    *watched.SUSPECTED,
 )  # fmt: skip
-"""Who they were, whom money was paid to, and what staff wrote when they asked for something."""
+"""Who they were, whom money was paid to, what staff wrote when they asked for something, and all of
+what compliance did."""
+GONE = {
+    "aml_alert_rows", "aml_alerts", "aml_cases", "aml_evidence", "aml_links", "aml_notes",
+    "card_pins", "card_reveals", "card_vault", "screening_hits", "screening_standings",
+    "screening_subjects", "screenings", "watch_findings",
+}  # fmt: skip
+"""Tables of cards, identity and compliance that have no row of somebody who is forgotten."""
+NOTHING_OF_THEIRS = {
+    "card_control_verdicts", "card_debts", "card_fees", "card_limit_alerts", "card_returns",
+    "card_settlements", "card_unknown_lines", "held_receipts", "screening_entries",
+    "screening_names", "screening_runs", "screening_versions", "watch_drift", "watch_models",
+    "watch_sims",
+}  # fmt: skip
+"""Tables of the same where nothing stands of him: what is published, figures of no person, and rows
+of ids, amounts and times alone."""
 
 
 @pytest.fixture
-def quirk(unit):
-    """Somebody of whom there is something in every table."""
+def files(tmp_path, unit):
+    return Files(tmp_path, "compliance", unit.keys)
+
+
+@pytest.fixture
+def brian(unit):
     register_senders(unit, ALL)
     approvals.register(KINDS)
+    watched.listed(unit)
+    return someone(unit, "+254712000002", names=("Brian", "Kamau"))
+
+
+@pytest.fixture
+def before(unit, brian):
+    """How many rows each table has without Quirk."""
+    return watched.rows(unit)
+
+
+@pytest.fixture
+def quirk(unit, files, brian, before):
+    """Somebody of whom there is something in every table."""
     quirk = someone(
-        unit, PHONE, holds="KES 500.00", names=("Quirk", "Zanzibarian"), born=BORN,
-        email="quirk@example.org", id_number="QZ778899", channel="whatsapp",
+        unit, PHONE, holds="KES 900.00", names=("Quirk", "Zanzibarian"), born=BORN,
+        email="quirk@example.org", id_number="77889912", channel="whatsapp",
     )  # fmt: skip
-    brian = someone(unit, "+254712000002", names=("Brian", "Kamau"))
     talks(unit, quirk)
+    watched.is_watched(unit, quirk, brian, files)
     pays(unit, quirk, brian)
     pays_out(unit, quirk)
     has_a_case(unit, quirk)
@@ -140,6 +175,11 @@ def has_a_case(unit, quirk):
         unit, agent, "freeze", facts={"account": str(quirk.wallet)}, customer=quirk.id,
         subject=str(quirk.wallet), reason="hornbill: Quirk asked",
     )  # fmt: skip
+    unit.run(
+        "update cases set status = 'Closed', resolved_at = %(now)s, closed_at = %(now)s,"
+        " sla_running_since = null where closed_at is null",
+        now=unit.now,
+    )
 
 
 def close(unit, quirk):
@@ -155,10 +195,22 @@ def test_before_it_everything_is_there(unit, quirk):
     assert [word for word in WORDS if word not in told] == []
 
 
+def test_there_is_something_in_every_table_of_cards_identity_and_compliance(
+    unit, quirk, before, seeded
+):
+    there = watched.rows(unit)
+    settings = {table for table in before if table in seeded}
+    nothing = {table for table in there if there[table] == before[table]} - settings
+    assert nothing <= NOTHING_OF_THEIRS
+    assert set(there) >= GONE and not GONE & nothing
+
+
 def test_what_law_keeps_stays_for_seven_years_and_nothing_else(unit, quirk):
     erasure.erase(unit, quirk.id)
-    assert {word for word in WORDS if word in dump.opened(unit)} <= set(KEPT_SEVEN_YEARS)
+    told = dump.opened(unit, but="regulatory_reports.inputs")
+    assert {word for word in WORDS if word in told} == set(KEPT_SEVEN_YEARS)
     assert erasure.due(unit) == []
+    assert not erasure.forget_identity(unit, quirk.id)
     assert media.leaving(unit), "the photo is deleted by the job"
     assert book.verify(unit) == []
 
@@ -168,9 +220,26 @@ def test_after_seven_years_nothing_is_left_but_the_book(unit, quirk):
     lines = unit.value("select count(*) from transfers where from_customer = %(id)s", id=quirk.id)
     unit.now += erasure.KEPT_FOR + timedelta(days=1)
     assert erasure.due(unit) == [quirk.id]
-    erasure.erase(unit, quirk.id)
+    assert erasure.forget_identity(unit, quirk.id)
+    forget_reports(unit)
     assert dump.found(dump.opened(unit, but="audit_log.details"), WORDS) == []
     assert list(breaches_of(unit)) == []
     assert erasure.due(unit) == []
-    assert lines == 1
+    assert lines == 2
     assert book.verify(unit) == []
+
+
+def test_after_seven_years_no_row_of_what_was_suspected_is_left(unit, quirk, before):
+    erasure.erase(unit, quirk.id)
+    unit.now += erasure.KEPT_FOR + timedelta(days=1)
+    kept = watched.rows(unit)
+    assert erasure.forget_identity(unit, quirk.id)
+    there = watched.rows(unit)
+    assert {table for table in there if there[table] != kept[table]} <= GONE
+    assert {table: there[table] for table in GONE} == {table: before[table] for table in GONE}
+
+
+def forget_reports(unit):
+    (rule,) = [one for one in retention.RULES if one.what == "reports to authorities"]
+    while retention.forget(unit, rule):
+        pass

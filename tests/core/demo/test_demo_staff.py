@@ -14,7 +14,8 @@ def test_everybody_of_the_contract_can_sign_in(bank_engine, now, new_id):
         hashes = set(unit.column("select password_hash from staff"))
     roles = ["agent", "supervisor", "compliance", "operations", "auditor", "admin"]
     assert [(one.email, one.role) for one in members] == [
-        (f"{role}@wekeza.test", role) for role in roles
+        *((f"{role}@wekeza.test", role) for role in roles),
+        ("deputy@wekeza.test", "compliance"),
     ]
     assert {one.role for one in members if one.mfa_enrolled_at} == {
         "supervisor",

@@ -1,6 +1,6 @@
 """Agents of the bank: cash in, cash out against a code, the float, limits, commissions."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,10 +13,13 @@ from core.deposits.cash_codes import CashCodeOpen, NoCashCode
 from core.deposits.tills import OwnTill
 from core.ledger import book
 from core.money import Money
+from core.screening.importing import take_in
+from core.screening.standings import screen_customer
 from tests.core.deposits.conftest import BRIAN
 from tests.core.deposits.partner import held
 from tests.core.deposits.test_asking import alerts, balance, told
-from tests.core.people import PEPPER
+from tests.core.people import PEPPER, someone
+from tests.core.screening import lists
 
 KES_500, KES_1000 = Money.load("KES 500.00"), Money.load("KES 1000.00")
 HERE = {"channel": "ussd", "address": BRIAN}
@@ -210,4 +213,15 @@ def test_a_float_is_no_wallet(unit, brian, amina):
     assert [one.id for one in own_wallets(unit, brian.id)] == [brian.wallet]
     assert unit.value("select count(*) from wallets where user_id = %(id)s", id=brian.id) == 1
     send_money(unit, id=uuid4(), payer=amina.id, payee=brian.id, amount=KES_500, channel="sms")
+    assert float_of(unit, brian) == Money.load("KES 5000.00")
+
+
+def test_cash_for_somebody_who_is_blocked_is_refused_as_for_any_wallet(unit, brian):
+    take_in(unit, "ofac-sdn", lists.sdn())
+    names, born = ("Mwambao Idrisa", "Kasimu Zuberi"), date(1958, 2, 12)
+    zuberi = someone(unit, "+254712000009", names=names, born=born)
+    screen_customer(unit, zuberi.id, why="joined")
+    with pytest.raises(book.AccountFrozen) as refused:
+        cash_in(unit, brian, zuberi)
+    assert refused.value.facts == {"side": "credit", "status": "frozen"}
     assert float_of(unit, brian) == Money.load("KES 5000.00")

@@ -52,7 +52,9 @@ def ask(bank, town, sell, buy, amount):
 
 def convert(unit, bank, given, effect=None):
     effect = effect or uuid4()
-    bank.payment_needs(to=str(bank.customer_id), amount=given.total, effect_id=effect)
+    bank.payment_needs(
+        kind="exchange", to=str(bank.customer_id), amount=given.total, effect_id=effect
+    )
     return bank.convert(quote=str(given.id), effect_id=effect)
 
 
@@ -151,7 +153,7 @@ def test_money_sent_abroad_arrives_in_the_other_currency(unit, town, who):
     bank = at_the_counter(unit, person)
     given = bank.quote(**ask(bank, town, "USD", "TZS", Money.load("TZS 100000.00")), abroad=True)
     effect = uuid4()
-    bank.payment_needs(to=str(neema.id), amount=given.total, effect_id=effect)
+    bank.payment_needs(kind="abroad", to=str(neema.id), amount=given.total, effect_id=effect)
 
     sent = bank.send_abroad(
         to=str(neema.id), quote=str(given.id), effect_id=effect, note="school fees"
@@ -180,7 +182,7 @@ def test_a_quote_for_one_purpose_serves_no_other(unit, town, who):
     with pytest.raises(UnknownQuote):
         convert(unit, bank, abroad)
     effect = uuid4()
-    bank.payment_needs(to=str(neema.id), amount=own.total, effect_id=effect)
+    bank.payment_needs(kind="abroad", to=str(neema.id), amount=own.total, effect_id=effect)
     with pytest.raises(UnknownQuote):
         bank.send_abroad(to=str(neema.id), quote=str(own.id), effect_id=effect)
 
@@ -190,7 +192,7 @@ def test_who_has_no_wallet_in_the_currency_gets_nothing(unit, town, who):
     bank = at_the_counter(unit, who[0])
     given = bank.quote(**ask(bank, town, "USD", "UGX", HUNDRED), abroad=True)
     effect = uuid4()
-    bank.payment_needs(to=str(neema.id), amount=given.total, effect_id=effect)
+    bank.payment_needs(kind="abroad", to=str(neema.id), amount=given.total, effect_id=effect)
     with pytest.raises(OtherCurrency) as refused:
         bank.send_abroad(to=str(neema.id), quote=str(given.id), effect_id=effect)
     assert refused.value.facts == {"name": "N***a M***i", "currency": "UGX"}

@@ -146,6 +146,7 @@ DOORS = {
     "ledger_lines",
     "ledger_lock_holds",
     "ledger_look",
+    "ledger_lower_hold",
     "ledger_lower_limits",
     "ledger_next_block",
     "ledger_open_account",

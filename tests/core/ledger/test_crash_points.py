@@ -134,6 +134,7 @@ OPERATIONS: dict[str, Callable[[Unit, Town, UUID], object]] = {
     "authorise": authorise,
     "authorise refused": lambda unit, town, key: authorise(unit, town, key, 6000),
     "raise": lambda unit, town, key: book.raise_hold(unit, id=key, hold=town.hold, amount=kes(5)),
+    "lower": lambda unit, town, key: book.lower_hold(unit, id=key, hold=town.hold, amount=kes(5)),
     "capture part": lambda unit, town, key: book.capture(
         unit, id=key, hold=town.hold, amount=kes(60)
     ),

@@ -303,6 +303,14 @@ TAMPERINGS = [
         "nostro_promised",
         "nostro_lines nostro_central in KES",
     ),
+    (
+        (
+            "insert into ledger_accounts (kind, currency, posted, opened_at)"
+            " values ('card_overdraft', 'KES', -100, '2026-01-01')"
+        ),
+        "card_payments",
+        "ledger_accounts card_overdraft in KES",
+    ),
 ]
 
 

@@ -44,6 +44,7 @@ def start(
     to: Destination = EQUITY,
     effect: UUID | None = None,
     channel: str = "whatsapp",
+    reviewed: bool = False,
 ) -> UUID:
     effect = effect or uuid4()
     starting.start(
@@ -54,6 +55,7 @@ def start(
         destination=to,
         amount=Money.load(amount),
         channel=channel,
+        reviewed=reviewed,
     )
     return effect
 

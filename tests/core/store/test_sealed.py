@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, exc
 
 from core.store import sealed
+from core.store.acting import acting_as
 from core.store.keyring import Keyring
 from core.store.sealed import COLUMNS, Resealed, SealedColumn
 from core.store.unit import Unit
@@ -31,10 +32,11 @@ def later_keys() -> Iterator[Keyring]:
 
 
 def read(unit: Unit, column: SealedColumn) -> list[tuple[str, str, bytes]]:
-    rows = unit.all(
-        f"select ctid::text as place, {column.row} as row, {column.column} as sealed"
-        f" from {column.table} where {column.column} is not null"
-    )
+    with acting_as(unit, column.reader):
+        rows = unit.all(
+            f"select ctid::text as place, {column.row} as row, {column.column} as sealed"
+            f" from {column.table} where {column.column} is not null"
+        )
     return [(row.place, row.row, row.sealed) for row in rows]
 
 
@@ -61,7 +63,8 @@ def test_every_sealed_column_is_registered(admin_engine: Engine) -> None:
 
 def test_the_row_of_every_column_can_be_told_from_its_keys(unit: Unit) -> None:
     for column in COLUMNS:
-        assert unit.all(f"select {column.row} from {column.table} limit 1") is not None
+        with acting_as(unit, column.reader):
+            assert unit.all(f"select {column.row} from {column.table} limit 1") is not None
 
 
 def test_a_later_key_takes_the_place_of_an_earlier_one(unit: Unit) -> None:

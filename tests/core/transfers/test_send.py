@@ -205,8 +205,8 @@ def test_how_many_statements_a_transfer_takes(unit, pair):
     assert unit.statements - before == 2  # who that is, and what the payer calls them
     before = unit.statements
     bank.send_money(to=str(brian.id), amount=KES_500, effect_id=uuid4())
-    # Whether the PIN is enough; the money with its record; two notices.
-    assert unit.statements - before == 3
+    # What is known of it, what was decided; the money with its record; two notices.
+    assert unit.statements - before == 4
 
 
 def test_two_who_pay_each_other_at_once_never_wait_for_ever(clean_engine):

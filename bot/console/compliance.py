@@ -1,0 +1,72 @@
+"""What the pages of compliance share: their tabs, each shown to whoever may open it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, url_for
+
+from bot.console import operations, shell
+from bot.console.shell import console
+from bot.guard import actor, guard
+from core.access.actors import Forbidden
+from core.errors import Refusal
+
+READ = "compliance.read"
+PAGE = operations.PAGE
+TABS = (
+    ("reviews", "console.payment_reviews", "payments.review"),
+    ("held", "console.held_receipts", "screening.review"),
+    ("alerts", "console.alerts", "aml.read"),
+    ("investigations", "console.investigations", "aml.read"),
+    ("hits", "console.screening_hits", "screening.review"),
+    ("kyc", "console.kyc_reviews", "kyc.review"),
+    ("rules", "console.rule_sets", "rules.request"),
+    ("watching", "console.watch_sets", "rules.request"),
+    ("reports", "console.reports", "reports.make"),
+)
+"""The pages of compliance: name, endpoint, and the permission it takes."""
+
+
+@console.get("/compliance", endpoint="compliance")
+@guard(READ)
+def landing() -> Response:
+    """Send on to the first page of compliance that whoever asks may open."""
+    for _, endpoint in _open_tabs():
+        return shell.go(endpoint)
+    raise Forbidden(permission=READ)
+
+
+def show(
+    page: str,
+    framed: Mapping[str, object],
+    *,
+    tab: str,
+    refused: Refusal | None = None,
+    **facts: object,
+) -> Response:
+    """Answer with a page of compliance; a refusal is said on it, and keeps its status."""
+    return shell.show(
+        page,
+        framed,
+        status=shell.status_of(refused),
+        refused=shell.told(refused),
+        room=tab,
+        rooms=[{"name": name, "href": url_for(endpoint)} for name, endpoint in _open_tabs()],
+        **facts,
+    )
+
+
+def paged(found: Sequence[operations.Row], after: UUID | None) -> dict[str, Any]:
+    """Return a page as the templates show it; one row more was read than it shows, if there is."""
+    return operations.paged(found, after)
+
+
+def _open_tabs() -> list[tuple[str, str]]:
+    """Return the tabs that are there and that whoever asks may open."""
+    who = actor()
+    return [
+        (name, endpoint)
+        for name, endpoint, permission in TABS
+        if who.may(permission) and endpoint in current_app.view_functions
+    ]

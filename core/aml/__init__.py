@@ -1,0 +1,1 @@
+"""What the bank suspects: alerts and investigations, kept from everybody but compliance."""

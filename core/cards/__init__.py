@@ -1,0 +1,1 @@
+"""Cards: issued over a scheme, authorised in real time, controlled, disputed."""

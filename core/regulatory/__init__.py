@@ -1,0 +1,1 @@
+"""What the authorities are told: prepared, approved by a second person, and filed."""

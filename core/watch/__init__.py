@@ -1,0 +1,1 @@
+"""What no single payment shows: patterns over days, found after the fact."""

@@ -1,0 +1,20 @@
+"""Decisions on payments."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0032"
+down_revision = "0031"
+
+SQL = Path(__file__).parent.parent / "sql" / "0032_monitoring.sql"
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")

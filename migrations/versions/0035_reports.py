@@ -1,0 +1,20 @@
+"""Reports to the authorities."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0035"
+down_revision = "0034"
+
+SQL = Path(__file__).parent.parent / "sql" / "0035_reports.sql"
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")
