@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from bot.console import compliance, given, shell
+from bot.console import compliance, given, shell, tabs
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -29,7 +29,7 @@ def listed() -> Response:
         counts = alert_list.counts(unit, who)
         kind = shell.chosen("type", counts.types)
         asked = Asked(view=view, severity=severity, type=kind)
-        found = alert_list.page(unit, who, asked, after=after, limit=compliance.PAGE + 1)
+        found = alert_list.page(unit, who, asked, after=after, limit=tabs.PAGE + 1)
         people = People()
         people.add(
             customers=[one.customer for one in found],
@@ -40,7 +40,7 @@ def listed() -> Response:
         "alerts",
         framed,
         tab="alerts",
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"view": view, "severity": severity, "type": kind},
         views=VIEWS,
         severities=SEVERITIES,

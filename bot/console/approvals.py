@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response
 
 from bot import entrance
-from bot.console import given, looks, operations, shell
+from bot.console import given, looks, shell, tabs
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -35,7 +35,7 @@ def approvals_queue() -> Response:
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "approvals")
         found = shell.deciding(unit, who) if tab == "me" else _listed(unit, who, tab, after)
-        page = operations.paged(found, after) if tab != "me" else {"found": found}
+        page = tabs.paged(found, after) if tab != "me" else {"found": found}
         asked = page["found"]
         people = People()
         people.of_approvals(asked)
@@ -173,5 +173,5 @@ def _listed(unit: Unit, who: Actor, tab: str, after: UUID | None) -> list[Approv
         made_by=shell.me() if tab == "mine" else None,
         ended=True if tab == "decided" else None,
         after=after,
-        limit=operations.PAGE + 1,
+        limit=tabs.PAGE + 1,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, abort, request
 
-from bot.console import given, looks, operations, shell
+from bot.console import given, looks, operations, shell, tabs
 from bot.console.approvals import told
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -32,7 +32,7 @@ def listed() -> Response:
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
         found = store.breaks(
-            unit, who, status=narrowed, kind=kind, after=after, limit=operations.PAGE + 1
+            unit, who, status=narrowed, kind=kind, after=after, limit=tabs.PAGE + 1
         )
         counts = store.counts(unit, who)
         runs = break_view.runs(unit, who)
@@ -40,7 +40,7 @@ def listed() -> Response:
         "breaks",
         framed,
         tab="breaks",
-        **operations.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"status": status, "kind": kind},
         statuses=STATUSES,
         kinds=KINDS,

@@ -1,19 +1,16 @@
 """What the pages of compliance share: their tabs, each shown to whoever may open it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app
 
-from bot.console import operations, shell
+from bot.console import shell, tabs
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.access.actors import Forbidden
 from core.errors import Refusal
 
 READ = "compliance.read"
-PAGE = operations.PAGE
 TABS = (
     ("reviews", "console.payment_reviews", "payments.review"),
     ("held", "console.held_receipts", "screening.review"),
@@ -46,20 +43,7 @@ def show(
     **facts: object,
 ) -> Response:
     """Answer with a page of compliance; a refusal is said on it, and keeps its status."""
-    return shell.show(
-        page,
-        framed,
-        status=shell.status_of(refused),
-        refused=shell.told(refused),
-        room=tab,
-        rooms=[{"name": name, "href": url_for(endpoint)} for name, endpoint in _open_tabs()],
-        **facts,
-    )
-
-
-def paged(found: Sequence[operations.Row], after: UUID | None) -> dict[str, Any]:
-    """Return a page as the templates show it; one row more was read than it shows, if there is."""
-    return operations.paged(found, after)
+    return tabs.show(_open_tabs(), page, framed, tab=tab, refused=refused, **facts)
 
 
 def _open_tabs() -> list[tuple[str, str]]:

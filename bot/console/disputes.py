@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import given, looks, operations, shell
+from bot.console import given, looks, operations, shell, tabs
 from bot.console.approvals import told
 from bot.console.people import People
 from bot.console.shell import console
@@ -39,7 +39,7 @@ def listed() -> Response:
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
         found = dispute_desk.listed(
-            unit, who, running=status == "running", after=after, limit=operations.PAGE + 1
+            unit, who, running=status == "running", after=after, limit=tabs.PAGE + 1
         )
         people = People()
         people.add(customers=[one.customer for one in found])
@@ -48,7 +48,7 @@ def listed() -> Response:
         "disputes",
         framed,
         tab="disputes",
-        **operations.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"status": status},
         statuses=STATUSES,
         people=people,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import given, operations, shell
+from bot.console import given, operations, shell, tabs
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.fx import decision_view
@@ -21,14 +21,14 @@ def listed() -> Response:
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
         found = decision_view.page(
-            unit, actor(), kind=kind, outcome=outcome, after=after, limit=operations.PAGE + 1
+            unit, actor(), kind=kind, outcome=outcome, after=after, limit=tabs.PAGE + 1
         )
     chosen: dict[str, Any] = {"kind": kind, "outcome": outcome}
     return operations.show(
         "fx_decisions",
         framed,
         tab="decisions",
-        **operations.paged(found, after),
+        **tabs.paged(found, after),
         chosen=chosen,
         kinds=decision_view.KINDS,
         outcomes=decision_view.OUTCOMES,

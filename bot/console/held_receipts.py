@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, abort
 
-from bot.console import compliance, given, shell
+from bot.console import compliance, given, shell, tabs
 from bot.console.approvals import told
 from bot.console.people import People
 from bot.console.shell import console
@@ -28,7 +28,7 @@ def listed() -> Response:
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "compliance")
         tipping_off.noted(unit, who, "looked", about="receipts", about_id=status)
-        found = held.page(unit, who, status=status, after=after, limit=compliance.PAGE + 1)
+        found = held.page(unit, who, status=status, after=after, limit=tabs.PAGE + 1)
         people = People()
         people.add(customers=[one.customer for one in found])
         people.load(unit)
@@ -36,7 +36,7 @@ def listed() -> Response:
         "held_receipts",
         framed,
         tab="held",
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"status": status},
         statuses=STATUSES,
         people=people,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, abort
 
-from bot.console import compliance, given, looks, shell
+from bot.console import compliance, given, looks, shell, tabs
 from bot.console.approvals import told
 from bot.console.people import People
 from bot.console.shell import console
@@ -26,13 +26,13 @@ def listed() -> Response:
     status = cast("Status", shell.chosen("status", STATUSES) or "open")
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "compliance")
-        found = hits.page(unit, who, status=status, after=after, limit=compliance.PAGE + 1)
+        found = hits.page(unit, who, status=status, after=after, limit=tabs.PAGE + 1)
         counts = hits.counts(unit, who)
     return compliance.show(
         "hits",
         framed,
         tab="hits",
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"status": status},
         statuses=STATUSES,
         figures=counts,

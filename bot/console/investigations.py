@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response, abort, request
 
-from bot.console import compliance, given, shell
+from bot.console import compliance, given, shell, tabs
 from bot.console.approvals import told
 from bot.console.people import People
 from bot.console.shell import console
@@ -43,7 +43,7 @@ def listed() -> Response:
             statuses=VIEWS[view],
             assigned_to=shell.me() if view == "mine" else None,
             after=after,
-            limit=compliance.PAGE + 1,
+            limit=tabs.PAGE + 1,
         )
         people = People()
         people.add(
@@ -55,7 +55,7 @@ def listed() -> Response:
         "investigations",
         framed,
         tab="investigations",
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"view": view},
         views=tuple(VIEWS),
         people=people,

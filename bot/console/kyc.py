@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, abort, send_file
 
-from bot.console import compliance, given, looks, shell
+from bot.console import compliance, given, looks, shell, tabs
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -38,7 +38,7 @@ def listed() -> Response:
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "compliance")
         counts = queue.counts(unit, who)
-        found = queue.page(unit, who, view, after=after, limit=compliance.PAGE + 1)
+        found = queue.page(unit, who, view, after=after, limit=tabs.PAGE + 1)
         people = People()
         people.add(
             customers=[one.customer for one in found],
@@ -51,7 +51,7 @@ def listed() -> Response:
         "kyc_reviews",
         framed,
         tab="kyc",
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"view": view},
         views=VIEWS,
         figures=counts,

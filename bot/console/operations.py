@@ -1,17 +1,14 @@
-"""What the pages of operations share: their tabs, their answers, and lists by the page."""
+"""What the pages of operations share: their permissions and their tabs."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-from uuid import UUID
+from collections.abc import Mapping
 
-from flask import Response, url_for
+from flask import Response
 
-from bot.console import shell
+from bot.console import tabs
 from core.errors import Refusal
 
 READ = "operations.read"
 ACT = "operations.act"
-PAGE = 50
 TABS = (
     ("positions", "console.positions"),
     ("decisions", "console.fx_decisions"),
@@ -34,30 +31,4 @@ def show(
     **facts: object,
 ) -> Response:
     """Answer with a page of operations; a refusal is said on it, and keeps its status."""
-    return shell.show(
-        page,
-        framed,
-        status=shell.status_of(refused),
-        refused=shell.told(refused),
-        room=tab,
-        rooms=[{"name": name, "href": url_for(endpoint)} for name, endpoint in TABS],
-        **facts,
-    )
-
-
-class Row(Protocol):
-    """A row of a list; its id says where the next page goes on."""
-
-    @property
-    def id(self) -> UUID:
-        """Its id."""
-
-
-def paged(found: Sequence[Row], after: UUID | None) -> dict[str, Any]:
-    """Return a page as the templates show it; one row more was read than it shows, if there is."""
-    more = len(found) > PAGE
-    return {
-        "found": found[:PAGE],
-        "next": found[PAGE - 1].id if more else None,
-        "after": after,
-    }
+    return tabs.show(TABS, page, framed, tab=tab, refused=refused, **facts)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import given, operations, shell
+from bot.console import given, operations, shell, tabs
 from bot.console.shell import console
 from bot.guard import actor, guard
 from core.partners import order_view
@@ -19,15 +19,15 @@ def listed() -> Response:
     tab = shell.chosen("tab", TABS) or "stuck"
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
-        found = order_view.page(unit, who, tab=tab, after=after, limit=operations.PAGE + 1)
+        found = order_view.page(unit, who, tab=tab, after=after, limit=tabs.PAGE + 1)
         depths = order_view.depths(unit, who)
         circuits = order_view.circuits(unit, who)
-        answers = order_view.answers(unit, found[: operations.PAGE])
+        answers = order_view.answers(unit, found[: tabs.PAGE])
     return operations.show(
         "partner_orders",
         framed,
         tab="orders",
-        **operations.paged(found, after),
+        **tabs.paged(found, after),
         chosen=tab,
         tabs=TABS,
         depths=depths,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import compliance, given, shell
+from bot.console import compliance, given, shell, tabs
 from bot.console.approvals import told
 from bot.console.people import People
 from bot.console.shell import console
@@ -48,7 +48,7 @@ def listed() -> Response:
         "payment_reviews",
         framed,
         tab="reviews",
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"view": view},
         views=VIEWS,
         why=why,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from bot.console import given, looks, operations, shell
+from bot.console import given, looks, operations, shell, tabs
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -31,7 +31,7 @@ def listed() -> Response:
             age=shell.chosen("age", tuple(payout_view.AGES)),
             reference=request.args.get("reference", "").strip()[:40],
         )
-        found = payout_view.page(unit, who, asked, after=after, limit=operations.PAGE + 1)
+        found = payout_view.page(unit, who, asked, after=after, limit=tabs.PAGE + 1)
         people = People()
         people.add(customers=[one.customer for one in found])
         people.load(unit)
@@ -41,7 +41,7 @@ def listed() -> Response:
         "payouts",
         framed,
         tab="payouts",
-        **operations.paged(found, after),
+        **tabs.paged(found, after),
         asked=asked,
         chosen={name: getattr(asked, name) for name in asked.__slots__},
         choices={

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response
 
-from bot.console import given, looks, operations, shell
+from bot.console import given, looks, operations, shell, tabs
 from bot.console.approvals import told
 from bot.console.customers import search
 from bot.console.people import People
@@ -28,7 +28,7 @@ def listed() -> Response:
     status = shell.chosen("status", suspense_view.STATUSES) or "parked"
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "operations")
-        found = suspense_view.page(unit, who, status=status, after=after, limit=operations.PAGE + 1)
+        found = suspense_view.page(unit, who, status=status, after=after, limit=tabs.PAGE + 1)
         ages = suspense_view.ages(unit, who)
         people = People()
         people.add(customers=[one.customer for one in found])
@@ -39,7 +39,7 @@ def listed() -> Response:
         "receipts",
         framed,
         tab="receipts",
-        **operations.paged(found, after),
+        **tabs.paged(found, after),
         chosen=status,
         statuses=suspense_view.STATUSES,
         ages=ages,

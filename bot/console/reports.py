@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, abort
 
-from bot.console import compliance, given, shell
+from bot.console import compliance, given, shell, tabs
 from bot.console.approvals import told
 from bot.console.people import People
 from bot.console.shell import console
@@ -127,7 +127,7 @@ def _list(refused: Refusal | None = None) -> Response:
         country = shell.chosen("country", tuple(where))
         found = reports.page(
             unit, who, type=kind, status=status, country=country, after=after,
-            limit=compliance.PAGE + 1,
+            limit=tabs.PAGE + 1,
         )  # fmt: skip
         owed = [investigations.find(unit, who, one) for one in aml_filing.owed(unit, who)]
         rhythms = _rhythms(unit, where)
@@ -136,7 +136,7 @@ def _list(refused: Refusal | None = None) -> Response:
         framed,
         tab="reports",
         refused=refused,
-        **compliance.paged(found, after),
+        **tabs.paged(found, after),
         chosen={"type": kind, "status": status, "country": country},
         types=TYPES,
         statuses=STATUSES,

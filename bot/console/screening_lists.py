@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from bot.console import compliance, shell
+from bot.console import compliance, shell, tabs
 from bot.console.approvals import told
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -54,7 +54,7 @@ def _page(refused: Refusal | None = None) -> Response:
     who = actor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "compliance")
-        found = lists.versions(unit, who, limit=compliance.PAGE)
+        found = lists.versions(unit, who, limit=tabs.PAGE)
         held = bands.held(unit)
         run = lists.latest_run(unit)
     return compliance.show(

@@ -84,8 +84,7 @@ def test_the_queue_narrows_down_and_pages(somebody, house, suspicion, monkeypatc
     assert listed("?severity=high&type=fan_out") == [str(suspicion)]
     assert len(listed("?type=velocity")) == 3
     assert listed("?view=closed") == []
-    monkeypatch.setattr("bot.console.operations.PAGE", 2)
-    monkeypatch.setattr("bot.console.compliance.PAGE", 2)
+    monkeypatch.setattr("bot.console.tabs.PAGE", 2)
     seen, after = [], ""
     while some := listed(f"?view=all{after}"):
         seen += some

@@ -46,7 +46,7 @@ def test_each_list_is_read_to_its_end_by_the_page(somebody, monkeypatch):
         made = desk.post(f"{place}/ask/pin_reset", place="0", reason=WHY).location.split("?")[0]
         if n < 4:
             assert desk.post(f"{made}/withdraw").status_code == 303
-    monkeypatch.setattr("bot.console.operations.PAGE", 2)
+    monkeypatch.setattr("bot.console.tabs.PAGE", 2)
     for tab, many in (("mine", 5), ("decided", 4), ("all", 5)):
         seen, path = [], f"/desk/approvals?tab={tab}"
         while path:

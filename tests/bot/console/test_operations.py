@@ -185,7 +185,7 @@ def test_payouts_are_narrowed_down_and_paged(somebody, house, morning, monkeypat
     reference = re.search(r"Payout (\w+)<", desk.get(at("payouts", morning.arrived)).text)
     assert reference is not None
     assert listed(f"?reference={reference[1].lower()}") == [str(morning.arrived)]
-    monkeypatch.setattr("bot.console.operations.PAGE", 3)
+    monkeypatch.setattr("bot.console.tabs.PAGE", 3)
     some = listed("?status=all")
     rest = listed(f"?status=all&after={some[-1]}")
     assert (len(some), len(rest), len(set(some + rest))) == (3, 1, 4)
@@ -204,7 +204,7 @@ def test_every_list_goes_on_until_each_row_was_shown_once(somebody, morning, mon
         whole = rows(desk.get(f"/desk/operations{path}").text)
         shown, onward = [], f"/desk/operations{path}"
         with monkeypatch.context() as patch:
-            patch.setattr("bot.console.operations.PAGE", 1)
+            patch.setattr("bot.console.tabs.PAGE", 1)
             while onward and len(shown) <= len(whole):
                 page = desk.get(onward).text
                 shown += rows(page)
