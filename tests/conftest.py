@@ -18,7 +18,7 @@ from bot.serve import settle
 from core.store.unit import Unit
 from tests.support import servers as support
 from tests.support.compiled import keep_compiled
-from tests.support.emptied import with_rows
+from tests.support.emptied import Beginning, begin
 from tests.support.keys import FIELD_KEYS, KEYS, SEAL_KEY_TEXT
 from tests.support.servers import Servers
 
@@ -158,21 +158,21 @@ def database(shared: Servers, worker_name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def seeded(shared: Servers, database: str) -> frozenset[str]:
-    """The tables of this process's database that have rows from the start: migrations' own."""
+def beginning(shared: Servers, database: str) -> Beginning:
+    """What stands in this process's database from the start: migrations' own rows."""
     with shared.admin(database) as engine, engine.begin() as connection:
-        return frozenset(with_rows(connection))
+        return begin(connection)
 
 
 @pytest.fixture(scope="session")
-def engine(shared: Servers, database: str, seeded: frozenset[str]) -> Iterator[Engine]:
+def engine(shared: Servers, database: str, beginning: Beginning) -> Iterator[Engine]:
     """The application's way to this process's database. What you commit, you must undo."""
     with shared.app(database) as engine:
         yield engine
 
 
 @pytest.fixture(scope="session")
-def admin_engine(shared: Servers, database: str, seeded: frozenset[str]) -> Iterator[Engine]:
+def admin_engine(shared: Servers, database: str, beginning: Beginning) -> Iterator[Engine]:
     """The superuser's way to this process's database."""
     with shared.admin(database) as engine:
         yield engine

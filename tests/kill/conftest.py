@@ -71,13 +71,9 @@ def house(
     servers: Servers, clean_database: str, clock: Clock, pepper: bytes, tmp_path: Path
 ) -> Iterator[House]:
     """A house whose work may be done in a process that dies. Redis is away."""
-    settings = without_redis.settings_of(
-        servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper
-    )
-    with (
-        servers.app(clean_database) as engine,
-        without_redis.furnished(settings, engine, clock) as house,
-    ):
+    with without_redis.opened(
+        servers, clean_database, clock, data_dir=tmp_path, pepper=pepper
+    ) as house:
         yield house
 
 

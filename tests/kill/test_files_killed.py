@@ -56,16 +56,15 @@ def house(
     def make(stand):
         return twin.blueprint(twin.Window(replace(stand, clock=clock), clearing))
 
-    with served("eft", make, rail_secrets={"eft": SECRET}) as world:
-        settings = without_redis.settings_of(
-            servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper,
-            rail_bases={"eft": world.base}, rail_secrets={"eft": SECRET},
-        )  # fmt: skip
-        with (
-            servers.app(clean_database) as engine,
-            without_redis.furnished(settings, engine, clock) as house,
-        ):
-            yield house
+    secrets = {"eft": SECRET}
+    with (
+        served("eft", make, rail_secrets=secrets) as world,
+        without_redis.opened(
+            servers, clean_database, clock, data_dir=tmp_path, pepper=pepper,
+            rail_bases={"eft": world.base}, rail_secrets=secrets,
+        ) as house,
+    ):  # fmt: skip
+        yield house
 
 
 @pytest.fixture

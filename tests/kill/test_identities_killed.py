@@ -39,14 +39,10 @@ def world():
 @pytest.fixture
 def house(servers, clean_database, clock, pepper, tmp_path, world):
     """A house that knows the firm."""
-    settings = without_redis.settings_of(
-        servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper,
+    with without_redis.opened(
+        servers, clean_database, clock, data_dir=tmp_path, pepper=pepper,
         verification_base=world.base, **FACTS,
-    )  # fmt: skip
-    with (
-        servers.app(clean_database) as engine,
-        without_redis.furnished(settings, engine, clock) as built,
-    ):
+    ) as built:  # fmt: skip
         yield built
 
 

@@ -83,13 +83,9 @@ def house(
     servers: Servers, clean_database: str, clock: Clock, pepper: bytes, tmp_path, firm: Firm
 ) -> Iterator[House]:
     """A house whose airtime comes from the firm."""
-    settings = without_redis.settings_of(
-        servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper, airtime_base=firm.url
-    )
-    with (
-        servers.app(clean_database) as engine,
-        without_redis.furnished(settings, engine, clock) as house,
-    ):
+    with without_redis.opened(
+        servers, clean_database, clock, data_dir=tmp_path, pepper=pepper, airtime_base=firm.url
+    ) as house:
         yield house
 
 

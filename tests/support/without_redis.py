@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from bot import house as houses
 from bot.house import House
 from bot.settings import Settings
+from tests.support.servers import Servers
 from tests.support.town import Clock
 
 NOWHERE = "redis://127.0.0.1:9/0"  # nobody listens on the discard port
@@ -32,3 +33,13 @@ def furnished(settings: Settings, engine: Engine, clock: Clock) -> Iterator[Hous
         yield house
     finally:
         house.redis.close()
+
+
+@contextmanager
+def opened(
+    servers: Servers, database: str, clock: Clock, *, data_dir: Path, pepper: bytes, **given: Any
+) -> Iterator[House]:
+    """Furnish a house on a test's database, with a way of its own to it."""
+    settings = settings_of(servers.app_url(database), data_dir=data_dir, pepper=pepper, **given)
+    with servers.app(database) as engine, furnished(settings, engine, clock) as house:
+        yield house

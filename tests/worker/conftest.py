@@ -18,7 +18,7 @@ from core.access.pins import Secrets
 from core.partners.name_enquiry import NameRegistry
 from core.store import contacts, outbox
 from core.store.unit import Unit
-from tests.support.emptied import empty
+from tests.support.emptied import Beginning, empty
 from tests.support.keys import KEYS
 from tests.support.numbers import Number
 
@@ -26,13 +26,13 @@ MakeHouse = Callable[..., House]
 
 
 @pytest.fixture
-def books(engine: Engine, admin_engine: Engine, seeded: frozenset[str]) -> Iterator[Engine]:
+def books(engine: Engine, admin_engine: Engine, beginning: Beginning) -> Iterator[Engine]:
     """The application's way to a database that is empty before and afterwards."""
     with admin_engine.begin() as connection:
-        empty(connection, but=seeded)
+        empty(connection, beginning)
     yield engine
     with admin_engine.begin() as connection:
-        empty(connection, but=seeded)
+        empty(connection, beginning)
 
 
 @pytest.fixture

@@ -21,14 +21,10 @@ def clock(now):
 
 @pytest.fixture
 def house(servers, clean_database, clock, pepper, tmp_path):
-    settings = without_redis.settings_of(
-        servers.app_url(clean_database), data_dir=tmp_path, pepper=pepper
-    )
     known = dict(approvals._KINDS)
-    with (
-        servers.app(clean_database) as engine,
-        without_redis.furnished(settings, engine, clock) as house,
-    ):
+    with without_redis.opened(
+        servers, clean_database, clock, data_dir=tmp_path, pepper=pepper
+    ) as house:
         yield house
     approvals._KINDS.clear()
     approvals.register(known.values())

@@ -5,17 +5,7 @@ import pytest
 from core.cards import address
 from core.cards.scheme_orders import embossed
 from core.crm.customers import Person
-from core.store.outbox import register_senders
-from core.store.unit import Unit
 from tests.core.cards.scheme import ask
-from tests.core.people import Someone, someone
-from tests.support.outbox_rows import ALL
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
 
 
 @pytest.mark.parametrize(

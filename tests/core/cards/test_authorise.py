@@ -10,36 +10,14 @@ from core.access import audit
 from core.access.pins import Proof
 from core.cards import lifecycle, payments
 from core.cards.messages import Answer, Paid
-from core.ledger import book, verify
+from core.ledger import book
 from core.money import Money
-from core.store.outbox import register_senders
 from tests.core.cards.making import card_of
 from tests.core.cards.terminal import BOOKS, HOTEL, MACHINE, Terminal
-from tests.core.people import HASH, someone
+from tests.core.people import HASH
 from tests.support import unsealed
-from tests.support.outbox_rows import ALL
 
-
-@pytest.fixture
-def amina(unit):
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def card(unit, amina):
-    return card_of(unit, amina)
-
-
-@pytest.fixture
-def till(unit, card):
-    return Terminal(unit, card)
-
-
-@pytest.fixture(autouse=True)
-def whole(unit):
-    yield
-    assert verify.verify(unit) == []
+pytestmark = pytest.mark.usefixtures("whole")
 
 
 def kes(text):

@@ -9,36 +9,13 @@ from core.access import audit
 from core.access.actors import SYSTEM
 from core.cards import captures, clearing, debts, lifecycle, payments, reversals
 from core.cards.clearing import Line, Report, ReportUnfit
-from core.ledger import book, verify
+from core.ledger import book
 from core.money import Money
-from core.store.outbox import register_senders
-from tests.core.cards.making import card_of
-from tests.core.cards.terminal import HOTEL, JAVA, NAIVAS, SHELL, Terminal
-from tests.core.people import fund, someone
+from tests.core.cards.terminal import HOTEL, JAVA, NAIVAS, SHELL
+from tests.core.people import fund
 from tests.support import unsealed
-from tests.support.outbox_rows import ALL
 
-
-@pytest.fixture
-def amina(unit):
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def card(unit, amina):
-    return card_of(unit, amina)
-
-
-@pytest.fixture
-def till(unit, card):
-    return Terminal(unit, card)
-
-
-@pytest.fixture(autouse=True)
-def whole(unit):
-    yield
-    assert verify.verify(unit) == []
+pytestmark = pytest.mark.usefixtures("whole")
 
 
 def kes(text):

@@ -11,28 +11,10 @@ from core.cards import cards, control_trial, controls
 from core.cards.control_trial import RuleNotReady
 from core.cards.controls import RuleUnfit, Scope, TooManyRules, UnknownRule
 from core.money import Money
-from core.store.outbox import register_senders
 from tests.core.cards.making import card_of
 from tests.core.cards.terminal import BETS, BOOKS, JAVA, SHELL, Terminal
 from tests.core.colleagues import at_work, colleague
 from tests.core.people import someone
-from tests.support.outbox_rows import ALL
-
-
-@pytest.fixture
-def amina(unit):
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def card(unit, amina):
-    return card_of(unit, amina)
-
-
-@pytest.fixture
-def till(unit, card):
-    return Terminal(unit, card)
 
 
 @pytest.fixture

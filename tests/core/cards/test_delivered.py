@@ -1,34 +1,11 @@
 """A physical card on its way: news may come twice, late, out of order, or not at all."""
 
-from collections.abc import Callable
-from datetime import timedelta
-
-import pytest
-
 from core import outcomes
 from core.cards import cards, delivery, holding
 from core.partners import hearing
 from core.partners.answers import Done, Refused
 from core.partners.partner import Told
-from core.store.outbox import register_senders
-from core.store.unit import Unit
 from tests.core.cards.scheme import HOME, answer, ask, made, told, verified
-from tests.core.people import Someone, someone
-from tests.support.outbox_rows import ALL
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def later(unit: Unit) -> Callable[..., None]:
-    def pass_(**time: int) -> None:
-        unit.now += timedelta(**time)
-
-    return pass_
 
 
 def test_a_physical_card_is_produced_shipped_and_activated(unit, amina):

@@ -16,32 +16,16 @@ from core.cards.dispute_store import DisputeOver, UnknownDispute
 from core.cards.disputes import AlreadyDisputed, DisputeAmount, DisputeTooLate, NotDisputable
 from core.cards.payments import UnknownCardPayment
 from core.crm import cases
-from core.ledger import book, verify
+from core.ledger import book
 from core.money import Money
-from core.store.outbox import register_senders
-from tests.core.cards.making import card_of
-from tests.core.cards.terminal import Terminal
 from tests.core.colleagues import at_work, colleague
 from tests.core.people import someone
 from tests.support import unsealed
-from tests.support.outbox_rows import ALL
 
 
-@pytest.fixture
-def amina(unit):
-    register_senders(unit, ALL)
+@pytest.fixture(autouse=True)
+def kinds():
     approvals.register(KINDS)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def card(unit, amina):
-    return card_of(unit, amina)
-
-
-@pytest.fixture
-def till(unit, card):
-    return Terminal(unit, card)
 
 
 @pytest.fixture
@@ -63,10 +47,7 @@ def contest(unit, amina, paid):
     return open_
 
 
-@pytest.fixture(autouse=True)
-def whole(unit):
-    yield
-    assert verify.verify(unit) == []
+pytestmark = pytest.mark.usefixtures("whole")
 
 
 def kes(text):

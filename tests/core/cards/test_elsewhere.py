@@ -6,20 +6,12 @@ import pytest
 
 from core.access.locking import LockTriesSpent, NothingLocked
 from core.cards import cards, elsewhere, holding, lifecycle, reveal
-from core.store.outbox import register_senders
 from core.store.unit import Unit
 from tests.core.cards.making import card_of, requested
-from tests.core.people import BORN, Someone, someone
+from tests.core.people import BORN, Someone
 from tests.support import unsealed
-from tests.support.outbox_rows import ALL
 
 FROM = {"channel": "sms", "address": "+254733000111"}
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
 
 
 def statuses(unit: Unit, who: Someone) -> list[str]:

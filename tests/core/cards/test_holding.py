@@ -12,24 +12,16 @@ from core.approvals.catalog import KINDS
 from core.cards import cards, desk, holding, lifecycle
 from core.cards.lifecycle import CardMoveRefused
 from core.partners import orders
-from core.store.outbox import register_senders
 from core.store.unit import Unit
 from tests.core.cards.making import card_of, numbered, requested
 from tests.core.people import Someone, someone
 from tests.support import unsealed
 from tests.support.desk import hired
-from tests.support.outbox_rows import ALL
 
 
 @pytest.fixture(autouse=True)
 def kinds() -> None:
     register(KINDS)
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
 
 
 @pytest.fixture

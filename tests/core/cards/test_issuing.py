@@ -1,7 +1,6 @@
 """Asking for a card: the wallet is verified, the fee exact, the scheme ordered once."""
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -12,29 +11,12 @@ from core.cards import outcomes as heard
 from core.cards.products import CardBalanceTooLow, CardNotOffered, TooManyCards
 from core.ledger import book, verify
 from core.partners.answers import Refused
-from core.store.outbox import register_senders
-from core.store.unit import Unit
 from core.wallets.wallets import WalletGone, open_wallet
 from tests.core.cards.making import pan_of
 from tests.core.cards.scheme import answer, ask, balance, kes, made, order_of, told
-from tests.core.people import Someone, someone
-from tests.support.outbox_rows import ALL
+from tests.core.people import someone
 
 REASON = book.Reason("test", "test")
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def later(unit: Unit) -> Callable[..., None]:
-    def pass_(**time: int) -> None:
-        unit.now += timedelta(**time)
-
-    return pass_
 
 
 def test_a_virtual_card_is_paid_for_ordered_and_opens_when_it_is_made(unit, amina):

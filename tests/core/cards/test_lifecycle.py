@@ -17,11 +17,6 @@ STATUSES = [*WAY, "failed"]
 STAFF = Actor(id=uuid4(), kind="staff", role="agent", permissions=frozenset())
 
 
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    return someone(unit, holds="KES 20000.00")
-
-
 def allowed(unit: Unit) -> set[tuple[str, str, str]]:
     rows = unit.all("select from_status, to_status, unnest(who) from card_moves")
     return {tuple(row) for row in rows}

@@ -6,18 +6,10 @@ from core.cards import controls, own_limits
 from core.cards.cards import Card, UnknownCard
 from core.cards.own_limits import CardLimitTooHigh
 from core.money import Money
-from core.store.outbox import register_senders
 from core.store.unit import Unit
 from tests.core.cards.making import card_of
 from tests.core.cards.terminal import BOOKS, Terminal
 from tests.core.people import Someone, someone
-from tests.support.outbox_rows import ALL
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
 
 
 @pytest.fixture

@@ -4,17 +4,8 @@ import pytest
 
 from core.access.pins import Proof
 from core.cards import cards, holding, pin
-from core.store.outbox import register_senders
-from core.store.unit import Unit
 from tests.core.cards.scheme import ask, made, told
-from tests.core.people import Someone, someone
-from tests.support.outbox_rows import ALL
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
+from tests.core.people import someone
 
 
 def test_the_pin_of_a_card_is_its_customer_s(unit, amina):

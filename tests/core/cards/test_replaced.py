@@ -1,7 +1,5 @@
 """One card takes the place of another: lost, worn, or at the end of its days."""
 
-from collections.abc import Callable
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,28 +10,11 @@ from core.cards import cards, delivery, expiry, holding, issuing, lifecycle, pin
 from core.ledger import book, verify
 from core.partners import order_queue
 from core.partners.answers import Refused, Unclear
-from core.store.outbox import register_senders
-from core.store.unit import Unit
 from core.wallets.wallets import open_wallet
 from tests.core.cards.scheme import HOME, answer, ask, balance, kes, made, order_of, told, verified
-from tests.core.people import Someone, fund, someone
-from tests.support.outbox_rows import ALL
+from tests.core.people import fund, someone
 
 REASON = book.Reason("test", "test")
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
-
-
-@pytest.fixture
-def later(unit: Unit) -> Callable[..., None]:
-    def pass_(**time: int) -> None:
-        unit.now += timedelta(**time)
-
-    return pass_
 
 
 def test_a_lost_card_is_replaced_and_stays_lost(unit, amina):

@@ -10,19 +10,11 @@ from core.access.actors import Actor, Forbidden
 from core.cards import cards, holding, reveal, reveal_store
 from core.cards.reveal import CardNotShown, Opened
 from core.cards.reveal_store import Missed, TooManyReveals
-from core.store.outbox import register_senders
 from core.store.unit import Unit
 from tests.core.cards.making import BINS, card_of, pan_of
 from tests.core.people import Someone, someone
 from tests.support import unsealed
 from tests.support.desk import hired
-from tests.support.outbox_rows import ALL
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    register_senders(unit, ALL)
-    return someone(unit, holds="KES 20000.00")
 
 
 def facts(unit: Unit) -> dict[str, str]:

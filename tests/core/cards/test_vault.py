@@ -7,12 +7,7 @@ from core.cards import cards, vault
 from core.store.sealed import COLUMNS
 from core.store.unit import Unit
 from tests.core.cards.making import BINS, card_of, numbered, pan_of, requested
-from tests.core.people import Someone, someone
-
-
-@pytest.fixture
-def amina(unit: Unit) -> Someone:
-    return someone(unit, holds="KES 20000.00")
+from tests.core.people import Someone
 
 
 def test_a_number_comes_back_to_who_asks_for_its_card(unit: Unit, amina: Someone) -> None:

@@ -9,31 +9,12 @@ from core.ledger import book, verify
 from core.money import Money
 from core.monitoring import decisions, reviews
 from core.store.acting import acting_as
-from core.store.outbox import register_senders
-from tests.core.cards.making import card_of
-from tests.core.cards.terminal import BOOKS, NAIVAS, Terminal
+from tests.core.cards.terminal import BOOKS, NAIVAS
 from tests.core.monitoring.judged import alerts, make_live
-from tests.core.people import HASH, someone
+from tests.core.people import HASH
 from tests.support import unsealed
-from tests.support.outbox_rows import ALL
 
 HELD = Money.load("KES 20000.00")
-
-
-@pytest.fixture
-def amina(unit):
-    register_senders(unit, ALL)
-    return someone(unit, holds=str(HELD))
-
-
-@pytest.fixture
-def card(unit, amina):
-    return card_of(unit, amina)
-
-
-@pytest.fixture
-def till(unit, card):
-    return Terminal(unit, card)
 
 
 def decided(unit, request):

@@ -196,10 +196,10 @@ def test_before_it_everything_is_there(unit, quirk):
 
 
 def test_there_is_something_in_every_table_of_cards_identity_and_compliance(
-    unit, quirk, before, seeded
+    unit, quirk, before, beginning
 ):
     there = watched.rows(unit)
-    settings = {table for table in before if table in seeded}
+    settings = {table for table in before if table in beginning.tables}
     nothing = {table for table in there if there[table] == before[table]} - settings
     assert nothing <= NOTHING_OF_THEIRS
     assert set(there) >= GONE and not GONE & nothing
