@@ -18,6 +18,7 @@ from bench.cpu import seconds_of
 from bench.rows import Row, middle, row
 from bench.stage import Stage
 from bot import keyrings
+from bot.serve import settle
 from core.demo.people import AMINA, BRIAN
 from core.money import Money
 from core.monitoring.decide import decide
@@ -103,6 +104,7 @@ def _rows(town: _Town) -> list[Row]:
 
     for turn in range(40):
         pay(turn, decides=True)
+    settle()  # as the web server does, once it has begun
     added.clear()
     spent = {False: 0.0, True: 0.0}
     for _ in range(ROUNDS):

@@ -92,6 +92,11 @@ declare
     v_times     jsonb;
     v_country   text;
     v_new       boolean;
+    -- Reckoned once: taking days from a time asks the calendar of the session, which costs more than the row it judges.
+    v_hour      timestamptz := p_now - interval '1 hour';
+    v_day       timestamptz := p_now - interval '1 day';
+    v_week      timestamptz := p_now - interval '7 days';
+    v_month     timestamptz := p_now - interval '30 days';
 begin
     select o.country, o.timezone, c.created_at, k.per_transaction, k.home_currency,
            case when k.home_currency = p_currency then p_amount
@@ -119,79 +124,83 @@ begin
       into v_home_usd
       from reporting_thresholds t join currencies c on c.code = t.currency where t.country = v_home.country;
 
+    -- Payments are added up by currency first, for each has its one worth; hardly anybody has more than one or two.
     with made as materialized (
-        select m.at, m.payee, m.amount, m.currency from payments_made(p_customer, p_now - interval '30 days') m
+        select m.at, m.payee, m.amount, m.currency from payments_made(p_customer, v_month) m
          where m.at <= p_now
+    ), sums as (
+        select currency, count(*) as in_month, sum(amount) as of_month,
+               count(*) filter (where at > v_hour) as in_hour, sum(amount) filter (where at > v_hour) as of_hour,
+               count(*) filter (where at > v_day) as in_day, sum(amount) filter (where at > v_day) as of_day,
+               count(*) filter (where at > v_week) as in_week, sum(amount) filter (where at > v_week) as of_week,
+               count(*) filter (where payee = p_payee) as in_pair, sum(amount) filter (where payee = p_payee) as of_pair
+          from made group by currency
     ), worth as (
-        select d.currency, case when d.currency = p_currency then v_usd else usd_worth(d.currency, p_now) end as usd
-          from (select distinct currency from made) d
-    ), lately as (
-        select m.at, m.payee, m.amount, m.currency, m.amount * w.usd as usd,
-               m.at > p_now - interval '1 hour' as in_hour, m.at > p_now - interval '1 day' as in_day,
-               m.at > p_now - interval '7 days' as in_week
-          from made m join worth w using (currency)
+        select s.*, case when s.currency = p_currency then v_usd else usd_worth(s.currency, p_now) end as usd from sums s
     )
     select jsonb_build_object(
-        'count_1h', count(*) filter (where in_hour),
-        'count_24h', count(*) filter (where in_day),
-        'count_7d', count(*) filter (where in_week),
-        'count_30d', count(*),
-        'usd_1h', figure(v_worth + coalesce(sum(usd) filter (where in_hour), 0), 2),
-        'usd_24h', figure(v_worth + coalesce(sum(usd) filter (where in_day), 0), 2),
-        'usd_7d', figure(v_worth + coalesce(sum(usd) filter (where in_week), 0), 2),
-        'usd_30d', figure(v_worth + coalesce(sum(usd), 0), 2),
-        'payees_24h', count(distinct payee) filter (where in_day),
-        'pair_count_30d', count(*) filter (where payee = p_payee),
-        'pair_usd_30d', figure(coalesce(sum(usd) filter (where payee = p_payee), 0), 2),
+        'count_1h', coalesce(sum(in_hour), 0),
+        'count_24h', coalesce(sum(in_day), 0),
+        'count_7d', coalesce(sum(in_week), 0),
+        'count_30d', coalesce(sum(in_month), 0),
+        'usd_1h', figure(v_worth + coalesce(sum(of_hour * usd), 0), 2),
+        'usd_24h', figure(v_worth + coalesce(sum(of_day * usd), 0), 2),
+        'usd_7d', figure(v_worth + coalesce(sum(of_week * usd), 0), 2),
+        'usd_30d', figure(v_worth + coalesce(sum(of_month * usd), 0), 2),
+        'payees_24h', (select count(distinct m.payee) from made m where m.at > v_day),
+        'pair_count_30d', coalesce(sum(in_pair), 0),
+        'pair_usd_30d', figure(coalesce(sum(of_pair * usd), 0), 2),
         'usual_ratio', (select figure(p_amount / nullif(percentile_cont(0.5) within group (order by u.amount), 0), 4)
                           from (select m.amount from made m where m.currency = p_currency
                                  order by m.at desc limit 20) u having count(*) >= 5))
-      into v_made from lately;
+      into v_made from worth;
 
     with got as materialized (
-        select g.at, g.sender, g.amount, g.currency from payments_received(p_customer, p_now - interval '1 day') g
+        select g.at, g.sender, g.amount, g.currency from payments_received(p_customer, v_day) g
          where g.at <= p_now
+    ), sums as (
+        select currency, count(*) as many, max(at) as at, sum(amount) as amount from got group by currency
     ), worth as (
-        select d.currency, case when d.currency = p_currency then v_usd else usd_worth(d.currency, p_now) end as usd
-          from (select distinct currency from got) d
+        select s.many, s.at, s.amount * case when s.currency = p_currency then v_usd
+                                             else usd_worth(s.currency, p_now) end as usd from sums s
     )
     select jsonb_build_object(
-        'came_in_count_24h', count(*),
-        'came_in_senders_24h', count(distinct sender),
-        'came_in_usd_24h', figure(coalesce(sum(g.amount * w.usd), 0), 2),
-        'last_in_hours', round(extract(epoch from p_now - max(g.at)) / 3600, 2),
+        'came_in_count_24h', coalesce(sum(many), 0),
+        'came_in_senders_24h', (select count(distinct sender) from got),
+        'came_in_usd_24h', figure(coalesce(sum(usd), 0), 2),
+        'last_in_hours', round(extract(epoch from p_now - max(at)) / 3600, 2),
         'pass_through', case when count(*) > 0 then  -- least() would take a ratio that is not known for 1
-            least(ratio((v_made ->> 'usd_24h')::numeric, sum(g.amount * w.usd)::numeric), 1) end)
-      into v_got from got g join worth w using (currency);
+            least(ratio((v_made ->> 'usd_24h')::numeric, sum(usd)::numeric), 1) end)
+      into v_got from worth;
 
     if v_payee.country is not null then
         with came as materialized (
-            select t.from_customer, t.created_at, t.amount, t.currency from transfers t
-             where t.to_customer = p_payee and t.created_at > p_now - interval '30 days' and t.created_at <= p_now
+            select t.from_customer, t.created_at as at, t.amount, t.currency from transfers t
+             where t.to_customer = p_payee and t.created_at > v_month and t.created_at <= p_now
              order by t.created_at desc limit 200
+        ), sums as (
+            select currency, count(*) as in_month, sum(amount) as of_month,
+                   count(*) filter (where at > v_hour) as in_hour, sum(amount) filter (where at > v_hour) as of_hour,
+                   count(*) filter (where at > v_day) as in_day, sum(amount) filter (where at > v_day) as of_day,
+                   count(*) filter (where at > v_week) as in_week, sum(amount) filter (where at > v_week) as of_week
+              from came group by currency
         ), worth as (
-            select d.currency, case when d.currency = p_currency then v_usd
-                                    else usd_worth(d.currency, p_now) end as usd
-              from (select distinct currency from came) d
-        ), lately as (
-            select c.from_customer, c.amount * w.usd as usd, c.created_at > p_now - interval '1 hour' as in_hour,
-                   c.created_at > p_now - interval '1 day' as in_day,
-                   c.created_at > p_now - interval '7 days' as in_week
-              from came c join worth w using (currency)
+            select s.*, case when s.currency = p_currency then v_usd else usd_worth(s.currency, p_now) end as usd
+              from sums s
         )
         select jsonb_build_object(
             'payee_days', round(extract(epoch from p_now - v_payee.created_at) / 86400, 2),
-            'payee_count_1h', count(*) filter (where in_hour),
-            'payee_count_24h', count(*) filter (where in_day),
-            'payee_count_7d', count(*) filter (where in_week),
-            'payee_count_30d', count(*),
-            'payee_usd_1h', figure(coalesce(sum(usd) filter (where in_hour), 0), 2),
-            'payee_usd_24h', figure(coalesce(sum(usd) filter (where in_day), 0), 2),
-            'payee_usd_7d', figure(coalesce(sum(usd) filter (where in_week), 0), 2),
-            'payee_usd_30d', figure(coalesce(sum(usd), 0), 2),
-            'payee_senders_24h', count(distinct from_customer) filter (where in_day),
-            'payee_senders_7d', count(distinct from_customer) filter (where in_week))
-          into v_came from lately;
+            'payee_count_1h', coalesce(sum(in_hour), 0),
+            'payee_count_24h', coalesce(sum(in_day), 0),
+            'payee_count_7d', coalesce(sum(in_week), 0),
+            'payee_count_30d', coalesce(sum(in_month), 0),
+            'payee_usd_1h', figure(coalesce(sum(of_hour * usd), 0), 2),
+            'payee_usd_24h', figure(coalesce(sum(of_day * usd), 0), 2),
+            'payee_usd_7d', figure(coalesce(sum(of_week * usd), 0), 2),
+            'payee_usd_30d', figure(coalesce(sum(of_month * usd), 0), 2),
+            'payee_senders_24h', (select count(distinct c.from_customer) from came c where c.at > v_day),
+            'payee_senders_7d', (select count(distinct c.from_customer) from came c where c.at > v_week))
+          into v_came from worth;
     end if;
 
     -- A number's SIM is the same whichever way it is used: by its latest change at any address of the payer's.
