@@ -184,12 +184,15 @@ def find(unit: Unit, customer: UUID, said: str) -> Card:
 
 
 def successor(unit: Unit, card: Card) -> Card | None:
-    """Return the newest card that takes a card's place, or None while there is none."""
+    """Return the card that keeps a card's place, else the newest that took it; None while none did.
+
+    Which is newest is only what clocks say, and those of two servers differ.
+    """
     return _maybe(
         unit,
         f"""
         select {COLUMNS} from cards where replaces = %(id)s and status <> 'failed'
-        order by created_at desc, card_id desc limit 1
+        order by status in ('closed', 'lost', 'stolen'), created_at desc, card_id desc limit 1
         """,
         id=card.id,
     )

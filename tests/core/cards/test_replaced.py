@@ -56,6 +56,21 @@ def test_what_was_replaced_twice_over_is_not_replaced_from_the_middle(unit, amin
         issuing.replace(unit, id=uuid4(), customer=amina.id, card=first.id, channel="sms")
 
 
+def test_the_one_that_keeps_the_place_counts_whichever_looks_newer(unit, amina, later):
+    """Clocks of two servers may differ: the replacement that was closed may look like the last."""
+    first = made(unit, ask(unit, amina, "virtual").card)
+    holding.report(unit, customer=amina.id, card=first.id, missing="lost")
+    asked = issuing.replace(unit, id=uuid4(), customer=amina.id, card=first.id, channel="sms")
+    closed = made(unit, asked.card, action="replace")
+    holding.close(unit, customer=amina.id, card=closed.id)
+    later(seconds=-2)
+    asked = issuing.replace(unit, id=uuid4(), customer=amina.id, card=first.id, channel="sms")
+    kept = made(unit, asked.card, action="replace")
+    assert cards.successor(unit, first) == kept
+    with pytest.raises(issuing.CardNotReplaceable):
+        issuing.replace(unit, id=uuid4(), customer=amina.id, card=first.id, channel="sms")
+
+
 def test_a_worn_card_pays_until_the_other_opens(unit, amina):
     old = made(unit, ask(unit, amina).card)
     asked = issuing.replace(unit, id=uuid4(), customer=amina.id, card=old.id, channel="sms")
