@@ -18,7 +18,7 @@ from bot.simulator.twin.stand import Stand
 from core.cards import cards, issuing, lifecycle, vault
 from core.ledger import book, verify
 from core.money import Money
-from core.partners import order_queue, orders
+from core.partners import orders
 from core.partners.mishaps import Mishaps
 from core.store.outbox import register_senders
 from tests.core.people import Someone, someone
@@ -91,14 +91,6 @@ def ask(house: House, amina: Someone) -> UUID:
     return asked.card.id
 
 
-def come_to_rest(house: House, clock: Clock) -> None:
-    """Let the scheduler sweep, and time pass, until nothing is open."""
-    for _ in range(12):
-        clock.pass_(seconds=order_queue.HOLD.total_seconds())
-        crashes.do(house, "return orders")
-        crashes.do(house, "ask partners", "scheme")
-
-
 @pytest.mark.parametrize(
     "at", ["order.before_asking", "order.answered", "order.noted", "order.after_commit"]
 )
@@ -106,7 +98,7 @@ def test_whenever_it_dies_one_card_is_made_and_numbered_once(house, amina, firm,
     card = ask(house, amina)
     work = (house.settings, "ask partners", "scheme")
     assert crashes.exit_code(*work, now=clock.now, at=at) == KILLED
-    come_to_rest(house, clock)
+    crashes.come_to_rest(house, clock, "scheme")
     with house.unit() as unit:
         (order,) = orders.listed(unit)
         found = cards.by_id(unit, card)
@@ -135,7 +127,7 @@ def test_fee_card_and_order_are_written_together_or_not_at_all(house, amina, clo
 
 def test_a_renewal_that_dies_is_done_again_whole(house, amina, clock):
     card = ask(house, amina)
-    come_to_rest(house, clock)
+    crashes.come_to_rest(house, clock, "scheme")
     with house.unit() as unit:
         clock.pass_(days=(cards.by_id(unit, card).expires_on - clock.now.date()).days - 20)
     died = crashes.exit_code(house.settings, "renew cards", now=clock.now, at="card.ordered")
@@ -144,7 +136,7 @@ def test_a_renewal_that_dies_is_done_again_whole(house, amina, clock):
         assert [one.id for one in cards.own_cards(unit, amina.id)] == [card]
     crashes.do(house, "renew cards")
     crashes.do(house, "renew cards")
-    come_to_rest(house, clock)
+    crashes.come_to_rest(house, clock, "scheme")
     with house.unit() as unit:
         (new,) = cards.own_cards(unit, amina.id)
         assert (new.occasion, new.status, new.replaces) == ("renewal", "active", card)

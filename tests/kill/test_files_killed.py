@@ -87,12 +87,8 @@ def payouts(house: House, clock: Clock) -> list[UUID]:
     return begun
 
 
-def come_to_rest(house: House, clock: Clock) -> None:
-    """Let the scheduler sweep, and time pass, until nothing is open."""
-    for span in (*[order_queue.HOLD] * 8, timedelta(days=1), timedelta(hours=1)):
-        clock.now += span
-        crashes.do(house, "return orders")
-        crashes.do(house, "ask partners", "eft")
+SPANS = (*[order_queue.HOLD] * 8, timedelta(days=1), timedelta(hours=1))
+"""Until the next window has closed, and its file was answered."""
 
 
 @pytest.mark.parametrize(
@@ -103,7 +99,7 @@ def test_whenever_it_dies_each_payment_of_the_file_is_made_once(
 ):
     work = (house.settings, "ask partners", "eft")
     assert crashes.exit_code(*work, now=clock.now, at=at) == KILLED
-    come_to_rest(house, clock)
+    crashes.come_to_rest(house, clock, "eft", SPANS)
     with house.unit() as unit:
         assert {till.status(unit, one) for one in payouts} == {"settled"}
         assert till.clearing(unit) == {}

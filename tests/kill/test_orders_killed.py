@@ -18,7 +18,7 @@ from bot.house import House
 from core.bills import paying
 from core.ledger import book, verify
 from core.money import Money
-from core.partners import order_queue, orders
+from core.partners import orders
 from core.partners.airtime_twin import TwinWholesaler
 from core.store.outbox import register_senders
 from tests.core.people import Someone, someone
@@ -108,14 +108,6 @@ def buy(house: House, amina: Someone) -> UUID:
     return order.id
 
 
-def come_to_rest(house: House, clock: Clock) -> None:
-    """Let the scheduler sweep, and time pass, until nothing is open."""
-    for _ in range(12):
-        clock.pass_(seconds=order_queue.HOLD.total_seconds())
-        crashes.do(house, "return orders")
-        crashes.do(house, "ask partners", "airtime")
-
-
 @pytest.mark.parametrize(
     ("at", "sends"),
     [
@@ -129,7 +121,7 @@ def test_whenever_it_dies_the_partner_acts_once(house, amina, firm, clock, at, s
     order = buy(house, amina)
     work = (house.settings, "ask partners", "airtime")
     assert crashes.exit_code(*work, now=clock.now, at=at) == KILLED
-    come_to_rest(house, clock)
+    crashes.come_to_rest(house, clock, "airtime")
     with house.unit() as unit:
         assert orders.find(unit, order).status == "done"
         assert book.balance(unit, amina.wallet).available == HELD - AMOUNT

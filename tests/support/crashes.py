@@ -1,8 +1,8 @@
 """Work done in a process of its own that may die at it, as by ``kill -9``."""
 
 import io
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from multiprocessing import get_context
 from threading import Event
 from typing import Any
@@ -42,6 +42,7 @@ from core.store.engine import open_engine
 from core.transfers import waiting
 from tests.support import deposit_work
 from tests.support.in_a_unit import in_a_unit
+from tests.support.town import Clock
 from tests.support.until import until
 from worker.sending import Drain
 
@@ -129,6 +130,16 @@ WORK: dict[str, Callable[..., object]] = {
 def do(house: House, work: str, *facts: object) -> object:
     """Do some work here."""
     return WORK[work](house, *facts)
+
+
+def come_to_rest(
+    house: House, clock: Clock, partner: str, spans: Iterable[timedelta] = (order_queue.HOLD,) * 12
+) -> None:
+    """Let the scheduler sweep, and time pass, until nothing is open with a partner."""
+    for span in spans:
+        clock.now += span
+        do(house, "return orders")
+        do(house, "ask partners", partner)
 
 
 def exit_code(settings: Settings, work: str, *facts: object, now: datetime, at: str) -> int:

@@ -131,15 +131,22 @@ def _rent(script: Script, person: Person, around: Circle, day: int) -> None:
     )
 
 
-def _casual(script: Script, person: Person, around: Circle, day: int) -> None:
-    for _ in range(often(script, 0.3)):
+def _brought_cash(
+    script: Script, person: Person, day: int, *, each_day: float, share: int, spread: float
+) -> None:
+    """Bring cash to an agent so often a day, about that share of what is earned in a month."""
+    for _ in range(often(script, each_day)):
         script.moved(
             "cash_in",
             moment(script, day),
-            about(script, person.income / 9, 0.4),
+            about(script, person.income / share, spread),
             payee=person,
             outside=agent(script),
         )
+
+
+def _casual(script: Script, person: Person, around: Circle, day: int) -> None:
+    _brought_cash(script, person, day, each_day=0.3, share=9, spread=0.4)
     _rent(script, person, around, day)
 
 
@@ -175,14 +182,7 @@ def _shop(script: Script, person: Person, around: Circle, day: int) -> None:
             payer=person,
             outside=f"supplier {person.id.int % 60}",
         )
-    for _ in range(often(script, 0.25)):
-        script.moved(
-            "cash_in",
-            moment(script, day),
-            about(script, person.income / 20, 0.5),
-            payee=person,
-            outside=agent(script),
-        )
+    _brought_cash(script, person, day, each_day=0.25, share=20, spread=0.5)
     _rent(script, person, around, day)
 
 

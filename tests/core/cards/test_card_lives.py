@@ -38,6 +38,7 @@ from tests.core.cards.making import card_of
 from tests.core.cards.plain_card import Card
 from tests.core.cards.terminal import HOTEL, JAVA, NAIVAS, SHELL, Terminal
 from tests.core.people import fund, someone
+from tests.support import done_anew
 from tests.support.keys import KEYS
 from tests.support.rounds import until_seen
 
@@ -79,13 +80,7 @@ class Lives(RuleBasedStateMachine):
             self.connection.close()
 
     def once(self, work):
-        try:
-            with self.unit.savepoint():
-                return work()
-        except crashpoints.Crashed as crash:
-            self.seen[f"crashed at {crash}"] += 1
-        with self.unit.savepoint():
-            return work()
+        return done_anew.once(self.unit, work, self.seen)
 
     def say(self, kind, ref, minor, **facts):
         amount = str(Money(minor, "KES")).partition(" ")[2]

@@ -41,6 +41,7 @@ from core.store.unit import Unit
 from tests.core.people import someone
 from tests.core.settlement import house
 from tests.core.settlement.house import EQUITY, MPESA, NIGHT
+from tests.support import done_anew
 from tests.support.keys import KEYS
 from tests.support.rounds import until_seen
 
@@ -95,14 +96,7 @@ class Payouts(RuleBasedStateMachine):
             self.connection.close()
 
     def once(self, work):
-        """Do a unit's work; where a crash point kills it nothing stays, and it is done anew."""
-        try:
-            with self.unit.savepoint():
-                return work()
-        except crashpoints.Crashed as crash:
-            self.seen[f"crashed at {crash}"] += 1
-        with self.unit.savepoint():
-            return work()
+        return done_anew.once(self.unit, work, self.seen)
 
     def statuses(self):
         rows = self.unit.all("select settlement_id, status from settlements")
