@@ -9,7 +9,9 @@ from collections.abc import Callable
 from bench import (
     cards,
     coalescing,
+    crm,
     exchange,
+    free_text,
     monitoring,
     operations,
     posting,
@@ -17,6 +19,7 @@ from bench import (
     scale,
     seals,
     turns,
+    understanding,
     whatsapp,
 )
 from bench.rows import Row, publish
@@ -36,14 +39,17 @@ PARTS: dict[str, Part] = {
     "coalescing": _ledger(coalescing.run),
     "seals": _ledger(seals.run),
     "cards": cards.run,
+    "crm": crm.run,
     "exchange": exchange.run,
+    "free_text": free_text.run,
     "monitoring": monitoring.run,
     "reconciliation": _ledger(reconciliation.run),
     "turns": turns.run,
+    "understanding": understanding.run,
     "whatsapp": whatsapp.run,
     "scale": scale.run,
 }
-TUNING = {"scale": scale.TUNING}
+TUNING = {"crm": crm.TUNING, "scale": scale.TUNING}
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from flows import choices, manners, understanding, words
+from flows import choices, manners, words
 from flows.story import Ask, Choose, End, Flow, Prove
+from flows.understanding import commands
 
 NAME = "planted"
 Sheet = Mapping[str, str]
@@ -131,6 +132,6 @@ def real(page: str) -> str:
 
 def _forget() -> None:
     for kept in (
-        words._standing, choices._spoken, manners._index, understanding._index,
+        words._standing, choices._spoken, manners._index, commands.index,
     ):  # fmt: skip
         kept.cache_clear()
