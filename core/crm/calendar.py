@@ -55,11 +55,25 @@ class Calendar:
             hours = None
         else:
             hours = (self.opens, self.closes)
-        return None if hours is None else (self._at(day, hours[0]), self._at(day, hours[1]))
+        return None if hours is None else (self.at(day, hours[0]), self.at(day, hours[1]))
+
+    def is_holiday(self, day: date) -> bool:
+        """Return whether nobody works on a local day that might be a working day: a holiday."""
+        return (
+            self.days[day] is None if day in self.days else day in _holidays(self.country, day.year)
+        )
+
+    def at(self, day: date, hour: time) -> datetime:
+        """Return the instant (in UTC) of an hour of a local day."""
+        return datetime.combine(day, hour, self.zone).astimezone(UTC)
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the local day of an instant."""
+        return moment.astimezone(self.zone).date()
 
     def worked(self, since: datetime, until: datetime) -> timedelta:
         """Return how much working time lies between two instants."""
-        total, day, last = _NOTHING, self._day(since), self._day(until)
+        total, day, last = _NOTHING, self.day_of(since), self.day_of(until)
         while day <= last:
             span = self.open_on(day)
             if span is not None:
@@ -72,7 +86,7 @@ class Calendar:
 
         :raises NeverOpen: if that is more than two years away
         """
-        left, day = work, self._day(since)
+        left, day = work, self.day_of(since)
         last = day + FARTHEST
         if left <= _NOTHING:
             return since
@@ -85,12 +99,6 @@ class Calendar:
                 left -= max(_NOTHING, span[1] - start)
             day += _DAY
         raise NeverOpen(self.country)
-
-    def _at(self, day: date, hour: time) -> datetime:
-        return datetime.combine(day, hour, self.zone).astimezone(UTC)
-
-    def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self.zone).date()
 
 
 def load(unit: Unit, country: str) -> Calendar:

@@ -16,24 +16,37 @@ MOST_LISTED = 200
 View = Literal["mine", "unassigned", "escalated", "soon", "late", "waiting", "open", "done", "all"]
 
 _NOT_DONE = f"c.status in {UNFINISHED}"
+# As the index has it: its first column, compared, is where those that are late end in it.
+_LATE = "(c.sla_breached_at is null) < true"
 VIEWS: Mapping[View, str] = {
     "mine": f"c.assigned_to = %(me)s and {_NOT_DONE}",
     "unassigned": "c.assigned_to is null and c.status in ('Open', 'Escalated')",
-    "escalated": "c.status = 'Escalated'",
-    "soon": """c.sla_running_since is not null and c.sla_breached_at is null
+    "escalated": """(c.status = 'Escalated'
+        or c.status = 'PendingCustomer' and c.complaint_late_at is not null)""",
+    "soon": f"""{_NOT_DONE} and c.sla_running_since is not null and c.sla_breached_at is null
         and (c.sla_deadline <= %(soon)s or c.sla_warned_at is not null)""",
-    "late": f"c.sla_breached_at is not null and {_NOT_DONE}",
+    "late": f"{_LATE} and {_NOT_DONE}",
     "waiting": "c.status = 'PendingCustomer'",
     "open": _NOT_DONE,
     "done": "c.status in ('Resolved', 'Closed')",
     "all": "true",
 }
-# What is late, then what is urgent, then what is due first: as the queue is taken. What is done
-# has no order but that of time, newest first; so has everything together, whose ids sort by time.
+# What is late, then who waits too long for an answer, then what is urgent, then what is due first:
+# as the queue is taken. What is done has no order but that of time, newest first; so has everything
+# together, whose ids sort by time.
 _QUEUED = (
-    "({c}.sla_breached_at is null, {c}.urgency, coalesce({c}.sla_deadline, 'infinity'), {c}.id)"
+    "({c}.sla_breached_at is null, {c}.reply_breached_at is null, {c}.urgency,"
+    " coalesce({c}.sla_deadline, 'infinity'), {c}.id)"
 )
 _NEWEST = {"done": "({c}.resolved_at, {c}.id)", "all": "({c}.id)"}
+# The ids of a page are all in an index, in order (`cases_unfinished`); only what is shown is read.
+PAGE = """
+with listed as materialized (
+    select c.id from cases c where {view}{narrowed}{after} order by {order} limit %(limit)s
+)
+select {columns} from listed join cases c using (id) order by {order}
+"""
+AFTER = " and {key} {beyond} (select {last} from cases l where l.id = %(after)s)"
 
 
 def page(
@@ -54,18 +67,19 @@ def page(
     :raises Forbidden: if they may see no cases
     """
     actor.require("cases.read")
-    newest = view in _NEWEST
-    key = _NEWEST.get(view, _QUEUED)
-    narrowed = {"status": status, "priority": priority, "category": category}
-    where = "".join(f" and c.{name} = %({name})s" for name, value in narrowed.items() if value)
+    key, beyond = _NEWEST.get(view, _QUEUED), "<" if view in _NEWEST else ">"
+    wanted = {"status": status, "priority": priority, "category": category}
+    # Asked for only when it is needed, so that it says where in the index to begin.
+    further = AFTER.format(key=key.format(c="c"), beyond=beyond, last=key.format(c="l")[1:-1])
     rows = unit.all(
-        f"""
-        select {COLUMNS} from cases c where {VIEWS[view]}{where}
-            and (%(after)s::uuid is null or {key.format(c="c")} {"<" if newest else ">"}
-                (select {key.format(c="l")[1:-1]} from cases l where l.id = %(after)s))
-        order by {_order(key, descending=newest)} limit %(limit)s
-        """,
-        **narrowed,
+        PAGE.format(
+            view=VIEWS[view],
+            narrowed="".join(f" and c.{name} = %({name})s" for name in wanted if wanted[name]),
+            after="" if after is None else further,
+            order=_order(key, descending=view in _NEWEST),
+            columns=COLUMNS,
+        ),
+        **wanted,
         me=actor.id,
         soon=unit.now + SOON,
         after=after,

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from core.crm.case_number import parse
-from core.crm.sla import Clock
+from core.crm.sla import Answer, Clock
 from core.store.unit import Row, Unit, jsonb
 
 Status = Literal["Open", "InProgress", "PendingCustomer", "Resolved", "Closed", "Escalated"]
@@ -24,7 +24,8 @@ MOST_LISTED = 200
 class Case:
     """One case, as it stood when it was read. Title and description are opened: mask what you show.
 
-    ``address`` is a token; ``deadline`` is None while the customer is awaited.
+    ``address`` is a token; ``deadline`` is None while the customer is awaited. ``answer`` is what
+    the customer waits for, the first one or the next; None while they wait for none.
     """
 
     id: UUID
@@ -51,6 +52,12 @@ class Case:
     first_replied_at: datetime | None
     waiting_since: datetime | None
     """Since when the customer has had the last word."""
+    answer: Answer | None
+    first_warned_at: datetime | None
+    first_breached_at: datetime | None
+    """When the first answer was warned of and was late; of the next ones events tell."""
+    complaint_late_at: datetime | None
+    language: str | None
     escalated_at: datetime | None
     reopened: int
     clock: Clock
@@ -74,7 +81,10 @@ COLUMNS = """c.id, c.case_number, c.customer_id, c.title, c.description, c.statu
     c.channel, c.address, c.conversation_id, c.source, c.tags, c.version, c.first_reply_due,
     c.first_replied_at, c.waiting_since, c.escalated_at, c.reopened, c.sla_running_since,
     c.sla_used, c.sla_used_working, c.sla_deadline, c.sla_warn_at, c.sla_warned_at,
-    c.sla_breached_at, c.created_at, c.created_by, c.updated_at, c.updated_by"""
+    c.sla_breached_at, c.created_at, c.created_by, c.updated_at, c.updated_by, c.language,
+    c.reply_running_since, c.reply_used, c.reply_used_working, c.reply_warn_at, c.reply_due,
+    c.reply_raise_at, c.reply_warned_at, c.reply_breached_at, c.reply_raised_at,
+    c.first_reply_warned_at, c.first_reply_breached_at, c.complaint_late_at"""
 """Of ``cases c``, as `read` takes them."""
 
 SAVE = """
@@ -83,6 +93,12 @@ with saved as (
         sub_category = %(sub_category)s, assigned_to = %(assigned_to)s,
         assigned_at = %(assigned_at)s, resolved_at = %(resolved_at)s, closed_at = %(closed_at)s,
         tags = %(tags)s, first_replied_at = %(first_replied_at)s,
+        first_reply_due = %(first_reply_due)s, first_reply_warned_at = %(first_warned_at)s,
+        first_reply_breached_at = %(first_breached_at)s, reply_running_since = %(reply_since)s,
+        reply_used = %(reply_used)s, reply_used_working = %(reply_worked)s,
+        reply_warn_at = %(reply_warn_at)s, reply_due = %(reply_due)s,
+        reply_raise_at = %(reply_raise_at)s, reply_warned_at = %(reply_warned_at)s,
+        reply_breached_at = %(reply_breached_at)s, reply_raised_at = %(reply_raised_at)s,
         waiting_since = %(waiting_since)s, escalated_at = %(escalated_at)s,
         reopened = %(reopened)s, sla_running_since = %(running_since)s, sla_used = %(used)s,
         sla_used_working = %(used_working)s, sla_deadline = %(deadline)s,
@@ -123,6 +139,11 @@ def read(unit: Unit, row: Row) -> Case:
         first_reply_due=row.first_reply_due,
         first_replied_at=row.first_replied_at,
         waiting_since=row.waiting_since,
+        answer=None if row.waiting_since is None else _answer(row),
+        first_warned_at=row.first_reply_warned_at,
+        first_breached_at=row.first_reply_breached_at,
+        complaint_late_at=row.complaint_late_at,
+        language=row.language,
         escalated_at=row.escalated_at,
         reopened=row.reopened,
         clock=Clock(row.sla_running_since, row.sla_used, row.sla_used_working),
@@ -224,6 +245,10 @@ def save(
         closed_at=after.closed_at,
         tags=list(after.tags),
         first_replied_at=after.first_replied_at,
+        first_reply_due=after.first_reply_due,
+        first_warned_at=after.first_warned_at,
+        first_breached_at=after.first_breached_at,
+        **answer_columns(after.answer),
         waiting_since=after.waiting_since,
         escalated_at=after.escalated_at,
         reopened=after.reopened,
@@ -248,9 +273,37 @@ def save(
     return get(unit, after.id)
 
 
+def answer_columns(answer: Answer | None) -> dict[str, object]:
+    """Return the columns of an answer that is awaited, by the names that statements give them."""
+    kept = answer or Answer(Clock(None))
+    return {
+        "reply_since": kept.clock.running_since,
+        "reply_used": kept.clock.used,
+        "reply_worked": kept.clock.used_working,
+        "reply_warn_at": kept.warn_at,
+        "reply_due": kept.due,
+        "reply_raise_at": kept.raise_at,
+        "reply_warned_at": kept.warned_at,
+        "reply_breached_at": kept.breached_at,
+        "reply_raised_at": kept.raised_at,
+    }
+
+
 def signature(by: str, actor: UUID | None) -> str:
     """Return what stands in ``created_by`` and ``updated_by``."""
     return f"staff:{actor}" if by == "agent" and actor is not None else by
+
+
+def _answer(row: Row) -> Answer:
+    return Answer(
+        clock=Clock(row.reply_running_since, row.reply_used, row.reply_used_working),
+        warn_at=row.reply_warn_at,
+        due=row.reply_due,
+        raise_at=row.reply_raise_at,
+        warned_at=row.reply_warned_at,
+        breached_at=row.reply_breached_at,
+        raised_at=row.reply_raised_at,
+    )
 
 
 def _changes(before: Case, after: Case) -> list[Change]:

@@ -1,15 +1,19 @@
 """What happens to cases as time passes: they are warned of, are late, and are closed.
 
+Of answers that customers wait for see `answer_sweep`, of complaints `complaints`.
+
 Each function does a bounded number in one statement and returns how many that were. A case that
 somebody is just changing is left for the next time.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from core.crm import answer_sweep, complaints
+from core.crm.answer_sweep import Letters
 from core.store.outbox import Notice, queue_notices
 from core.store.unit import Row, Unit
 
@@ -27,6 +31,10 @@ class Ticked:
     late: list[UUID]
     warned: list[UUID]
     closed: list[UUID]
+    unanswered: list[UUID] = field(default_factory=list)
+    """An answer is nearly late, late, or has been for half as long again."""
+    complaints: list[UUID] = field(default_factory=list)
+    """They took longer than a complaint may."""
 
 
 LATE = """
@@ -94,12 +102,20 @@ select id from old
 """
 
 
-def tick(unit: Callable[[], AbstractContextManager[Unit]]) -> Ticked:
-    """Do all that is due, a bounded number of cases in each of the units that ``unit`` opens."""
+def tick(
+    unit: Callable[[], AbstractContextManager[Unit]], *, letters: Letters | None = None
+) -> Ticked:
+    """Do all that is due, a bounded number of cases in each of the units that ``unit`` opens.
+
+    ``letters`` tells staff of answers that are late, in the unit that notes it.
+    """
+    _all(unit, lambda one: answer_sweep.start(one, most=AT_ONCE))
     return Ticked(
         # First: what is late already needs no warning any more.
         late=_all(unit, escalate_late),
         warned=_all(unit, warn),
+        unanswered=_all(unit, lambda one: answer_sweep.sweep(one, most=AT_ONCE, letters=letters)),
+        complaints=_all(unit, lambda one: complaints.sweep(one, most=AT_ONCE)),
         closed=_all(unit, close_old),
     )
 

@@ -18,6 +18,7 @@ from core.crm.case_store import (
     TITLE,
     By,
     Case,
+    answer_columns,
     find,
     get,
     lock,
@@ -26,7 +27,7 @@ from core.crm.case_store import (
     signature,
     unfinished_of,
 )
-from core.crm.sla import Clock, Priority
+from core.crm.sla import Answer, Clock, Priority
 from core.errors import Refusal
 from core.store.unit import Unit
 
@@ -74,13 +75,17 @@ OPEN = """
 with opened as (
     insert into cases (id, case_number, customer_id, title, description, status, priority, category,
         sub_category, country, channel, address, conversation_id, source, first_reply_due,
-        waiting_since, sla_running_since, sla_deadline, sla_warn_at, created_at, created_by,
-        updated_at, updated_by)
+        waiting_since, reply_running_since, reply_warn_at, reply_due, reply_raise_at, language,
+        sla_running_since, sla_deadline, sla_warn_at, created_at, created_by, updated_at,
+        updated_by)
     values (%(id)s, %(number)s, %(customer)s, %(title)s, %(description)s, 'Open', %(priority)s,
         %(category)s, %(sub_category)s, %(country)s, %(channel)s,
         (select address from conversations where id = %(conversation)s), %(conversation)s,
-        %(source)s, %(reply_due)s, %(waiting_since)s, %(now)s, %(deadline)s, %(warn_at)s, %(now)s,
-        %(signed)s, %(now)s, %(signed)s)
+        %(source)s, %(first_due)s, %(waiting_since)s, %(reply_since)s, %(reply_warn_at)s,
+        %(reply_due)s, %(reply_raise_at)s,
+        coalesce((select language from conversations where id = %(conversation)s),
+                 (select language from customers where id = %(customer)s)),
+        %(now)s, %(deadline)s, %(warn_at)s, %(now)s, %(signed)s, %(now)s, %(signed)s)
 )
 insert into case_events (id, case_id, at, what, by, actor, became)
 values (%(event)s, %(id)s, %(now)s, 'opened', %(by)s, %(actor)s, %(priority)s)
@@ -103,7 +108,7 @@ def open_case(  # noqa: PLR0913 - all that makes a case, each by its name
     actor: UUID | None = None,
     country: str | None = None,
 ) -> Case:
-    """Open a case and start its clock.
+    """Open a case and start its clocks; that of an answer only where somebody waits for one.
 
     ``by`` is who asked for it: the bot does on a customer's behalf. ``country`` says whose calendar
     counts, by default the customer's own. Longer words are cut to ``MOST_TITLE``, ``MOST_WORDS``,
@@ -121,6 +126,7 @@ def open_case(  # noqa: PLR0913 - all that makes a case, each by its name
     clock = Clock(unit.now)
     due = sla.due(clock, priority, days)
     assert due is not None  # noqa: S101 - the clock has just been started
+    answer = sla.awaited(Answer(clock), clock, priority, days, unit.now)
     case = unit.new_id()
     author: By = "customer" if asked_for else "agent" if by == "agent" else "system"
     unit.run(
@@ -139,7 +145,8 @@ def open_case(  # noqa: PLR0913 - all that makes a case, each by its name
         channel=channel,
         conversation=conversation,
         source=by,
-        reply_due=sla.first_reply_due(unit.now, priority, days),
+        first_due=answer.due,
+        **answer_columns(answer if asked_for else None),
         waiting_since=unit.now if asked_for else None,
         deadline=due.deadline,
         warn_at=due.warn_at,
@@ -167,7 +174,8 @@ def add_words(
 ) -> Case:
     """Write words to a case's thread, and return the case as it is now.
 
-    Words of the customer end the wait for them: the clock runs again. ``message`` is the message
+    Words of the customer end the wait for them: the clocks run again, and that of the next answer
+    begins. Words of an agent to them end that one. ``message`` is the message
     that brought the words or carries them, so that the thread shows it once.
 
     :raises CaseClosed: if the customer adds to a case that is done
@@ -193,9 +201,7 @@ def add_words(
     if by == "customer":
         return save(unit, before, _heard(unit, before), by=by, actor=actor)
     if by == "agent" and not internal:
-        first = before.first_replied_at or unit.now
-        after = replace(before, waiting_since=None, first_replied_at=first)
-        return save(unit, before, after, by=by, actor=actor)
+        return save(unit, before, _answered(before, unit.now), by=by, actor=actor)
     return before
 
 
@@ -238,11 +244,12 @@ def reopen(unit: Unit, case: Case, *, by: By, actor: UUID | None = None) -> Case
 
 
 def clocked(case: Case, clock: Clock, days: calendar.Calendar, now: datetime) -> Case:
-    """Return a case with another clock, or with its clock read anew for another priority.
+    """Return a case with another clock, or with its clocks read anew for another priority.
 
     A warning or a breach that has not come yet after all may come again. While the customer is
     awaited there is no deadline; once the case is done, the last one is kept to be judged by.
     """
+    case = answering(case, days, now)
     due = sla.due(clock, case.priority, days)
     if due is None:
         deadline = case.deadline if case.done else None
@@ -257,13 +264,52 @@ def clocked(case: Case, clock: Clock, days: calendar.Calendar, now: datetime) ->
     )
 
 
+def answering(
+    case: Case, days: calendar.Calendar, now: datetime, *, since: datetime | None = None
+) -> Case:
+    """Return a case with the clock of the answer that its customer waits for.
+
+    It runs while they wait and we are not waiting for them, from ``since`` (now, by default) if it
+    did not; once the case is done nobody waits. The first answer is judged by what is kept of it.
+    """
+    if case.waiting_since is None or case.done:
+        return replace(case, answer=None)
+    answer = case.answer or Answer(Clock(None))
+    if case.status == "PendingCustomer":
+        clock = answer.clock.pause(now, days)
+    else:
+        clock = answer.clock.resume(since or now)
+    answer = sla.awaited(answer, clock, case.priority, days, now)
+    if case.first_replied_at is not None:
+        return replace(case, answer=answer)
+    return replace(
+        case,
+        answer=answer,
+        first_reply_due=answer.due or case.first_reply_due,
+        first_warned_at=answer.warned_at,
+        first_breached_at=answer.breached_at,
+    )
+
+
 def _heard(unit: Unit, case: Case) -> Case:
     heard = replace(case, waiting_since=case.waiting_since or unit.now)
     if case.status != "PendingCustomer":
-        return heard
+        if case.waiting_since is not None:
+            return heard
+        return answering(heard, calendar.load(unit, case.country), unit.now)
     days = calendar.load(unit, case.country)
     running = replace(heard, status="InProgress")
     return clocked(running, case.clock.resume(unit.now), days, unit.now)
+
+
+def _answered(case: Case, now: datetime) -> Case:
+    answered = replace(case, waiting_since=None, answer=None)
+    if case.first_replied_at is not None:
+        return answered
+    due = case.first_reply_due
+    if case.answer is not None and case.answer.stands and case.answer.breached_at is None:
+        due = max(due or now, now)  # nothing passed while the customer was awaited: it is in time
+    return replace(answered, first_replied_at=now, first_reply_due=due)
 
 
 def _require_few(unit: Unit, customer: UUID) -> None:

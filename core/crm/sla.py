@@ -1,10 +1,13 @@
-"""The clock of a case: how long it may take, what is used of that, and when it is late.
+"""The clocks of a case: how long an answer and a solution may take, and when they are late.
 
 Low and Medium are counted in working days of the customer's country. High and Critical run by the
 wall clock, nights and weekends too: money that goes to a thief does not wait until Monday, and a
 promise of four hours means four hours to whoever was robbed at midnight.
 
-The clock stands while the customer is awaited and once the case is resolved. Both ways of counting
+There are three: until the first answer, until each next one (from when the customer waits again),
+and until the case is solved. The first two are one `Answer`, since only one is awaited at a time.
+
+Clocks stand while the customer is awaited and once the case is resolved. Both ways of counting
 are kept, so that a case whose priority changes stands where it would, had it had that one always.
 """
 
@@ -19,6 +22,8 @@ Priority = Literal["Low", "Medium", "High", "Critical"]
 PRIORITIES: tuple[Priority, ...] = ("Low", "Medium", "High", "Critical")
 """From the least to the most urgent."""
 WARN_PERCENT = 80
+RAISE_PERCENT = 150
+"""When supervisors hear of an answer that has not been given: half a promise after it was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +114,47 @@ def left(clock: Clock, priority: str, calendar: Calendar, now: datetime) -> time
     return promise.to_resolve(calendar) - used
 
 
-def first_reply_due(opened: datetime, priority: str, calendar: Calendar) -> datetime:
-    """Return when the customer should have been answered for the first time."""
-    promise = PROMISES[priority]
-    time = promise.to_reply(calendar)
-    return opened + time if promise.by_the_wall else calendar.after(opened, time)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that a customer waits for. ``due`` is None while its clock stands."""
+
+    clock: Clock
+    warn_at: datetime | None = None
+    due: datetime | None = None
+    raise_at: datetime | None = None
+    warned_at: datetime | None = None
+    breached_at: datetime | None = None
+    raised_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the customer is awaited, and no time passes."""
+        return self.clock.running_since is None
+
+
+def awaited(
+    answer: Answer, clock: Clock, priority: str, calendar: Calendar, now: datetime
+) -> Answer:
+    """Return an answer by another clock, or with its clock read anew for another priority.
+
+    What has not come yet after all may come again, as with the deadline of a case.
+    """
+    if clock.running_since is None:
+        return replace(answer, clock=clock, warn_at=None, due=None, raise_at=None)
+    whole, since = PROMISES[priority].to_reply(calendar), clock.running_since
+    warn_at, due_at, raise_at = (
+        _reached(clock, since, whole * percent / 100, priority, calendar)
+        for percent in (WARN_PERCENT, 100, RAISE_PERCENT)
+    )
+    return Answer(
+        clock=clock,
+        warn_at=warn_at,
+        due=due_at,
+        raise_at=raise_at,
+        warned_at=answer.warned_at if warn_at <= now else None,
+        breached_at=answer.breached_at if due_at <= now else None,
+        raised_at=answer.raised_at if raise_at <= now else None,
+    )
 
 
 def _reached(
