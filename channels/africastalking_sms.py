@@ -16,6 +16,7 @@ from channels.message import (
     Inbound,
     OptOut,
     Outgoing,
+    Pace,
     Receipt,
     Reply,
     Sent,
@@ -62,7 +63,7 @@ class AfricasTalkingSms:
     ) -> None:
         self.number = shortcode or sender
         self.key = f"{PROVIDER}:sms:{self.number}"
-        self.rate = rate
+        self.rate, self.pace = rate, Pace()
         self._sender = sender or shortcode
         self._secret = secret
         self._allowed = AllowList(allowed)

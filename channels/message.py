@@ -1,10 +1,11 @@
 """The few words every channel shares: what came in, and what goes back."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Channel = Literal["whatsapp", "sms", "ussd"]
 
@@ -14,8 +15,9 @@ class Hook:
     """One webhook call, stripped of any web framework.
 
     ``url`` is the public one that the provider called (``PUBLIC_BASE_URL`` + path + query),
-    ``headers`` have lower-case names, ``form`` keeps repeated fields, ``body`` is what came over
-    the wire, ``secret`` is the one in the path, if any.
+    ``headers`` have lower-case names, ``form`` keeps repeated fields and those of the query,
+    ``body`` is what came over the wire, ``secret`` is the one in the path, if any, and ``rest`` is
+    what the path goes on with after it.
     """
 
     url: str
@@ -24,6 +26,15 @@ class Hook:
     body: bytes = field(default=b"", repr=False)
     secret: str = field(default="", repr=False)
     remote: str = ""
+    method: str = "POST"
+    rest: str = ""
+
+    def json(self) -> object:
+        """Return what the body says as JSON; None when it is none. Never raises."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
 
     def get(self, name: str, default: str = "") -> str:
         """Return the first value of a form field."""
@@ -102,6 +113,8 @@ class Receipt:
     """The provider's error code, when it failed."""
     fate: Fate | None = None
     """What the failure calls for, when it failed; the same words as ``SendFailed``."""
+    ours: str = ""
+    """Our own id of the message, where the provider hands it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +136,18 @@ class OptOut:
     address: str
 
 
-Heard = Inbound | Receipt | SessionEnd | OptOut
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The provider's word that somebody has another number now: the old one is theirs no more."""
+
+    provider: str
+    channel: Channel
+    id: str
+    address: str
+    """The old one."""
+
+
+Heard = Inbound | Receipt | SessionEnd | OptOut | Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +225,44 @@ class Answer:
 
     body: str
     mimetype: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class SendFailed(Exception):
     """The provider did not take our message; the error itself knows its fate."""
 
-    def __init__(self, code: str, *, fate: Fate, after: float | None = None) -> None:
+    def __init__(
+        self, code: str, *, fate: Fate, after: float | None = None, pair: bool = False
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.fate = fate
         self.after = after
+        self.pair = pair
+        """Whether this one contact was sent too much, while others may be sent to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a number may write to one contact: so many at once, and one more every so often."""
+
+    seconds: float = 0.0
+    """What has to pass for one more; 0 when only the number's own rate counts."""
+    burst: int = 1
+    """How many may go at once, after a long silence."""
+
+
+@runtime_checkable
+class Marker(Protocol):
+    """A number that can show a customer that it has read them, and that an answer is written."""
+
+    def mark(self, message_id: str) -> None:
+        """Mark a customer's message as read, and show that somebody writes an answer.
+
+        ``message_id`` is the provider's own. What is shown goes away with the answer, or by itself.
+
+        :raises SendFailed: if the provider did not take it
+        """
 
 
 class Door(Protocol):
@@ -228,6 +280,22 @@ class Door(Protocol):
         """Return the HTTP answer: the screen on USSD, an empty acknowledgement elsewhere."""
 
 
+@runtime_checkable
+class Greeter(Protocol):
+    """A door whose provider asks, before it first calls, whether the address is ours."""
+
+    def greet(self, hook: Hook) -> Answer | None:
+        """Return what it wants to hear; None when it is not the provider who asks."""
+
+
+@runtime_checkable
+class Echo(Protocol):
+    """A door whose answer repeats what it was called with, such as the session and the number."""
+
+    def answer_to(self, hook: Hook, reply: Reply | None, page: int = 0) -> Answer:
+        """Return the HTTP answer to this call; see ``Door.answer``."""
+
+
 class Sender(Protocol):
     """How messages go out from one of our numbers."""
 
@@ -238,6 +306,8 @@ class Sender(Protocol):
     number: str
     rate: float
     """Messages a second that the number may send."""
+    pace: Pace
+    """How often it may write to one contact."""
 
     def send(self, message: Outgoing) -> Sent:
         """Hand the message to the provider.

@@ -13,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 10.0
 PORTS = {"smtp": 587, "smtps": 465}
+LARGEST = 10 * 1024 * 1024
+"""Bytes of a whole letter, as it goes over the wire; many servers take no more."""
+MOST_REFERENCES = 20
 HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -59,13 +62,19 @@ class SmtpMail:
         body: str,
         at: datetime,
         files: Sequence[File] = (),
+        follows: Sequence[str] = (),
     ) -> None:
         """Hand a letter over. The same ``id`` gives it the same Message-ID, however often.
 
-        :raises MailFailed: if it was not taken; of the server's own words only its code is told,
-            for they may repeat the address
+        ``follows`` are the ids of the letters of the same thread before it, the first one first.
+
+        :raises MailFailed: if it was not taken, for good if it is too large; of the server's own
+            words only its code is told, for they may repeat the address
         """
         letter = self._written(id=id, to=to, subject=subject, body=body, at=at, files=files)
+        self._thread(letter, follows)
+        if len(letter.as_bytes()) > LARGEST:
+            raise MailFailed("too large", for_good=True)
         try:
             with self._connected() as server:
                 server.send_message(letter)
@@ -112,11 +121,21 @@ class SmtpMail:
         letter = EmailMessage(policy=SMTP)
         letter["From"], letter["To"], letter["Subject"] = self._sender, to, subject
         letter["Date"] = format_datetime(at)
-        domain = parseaddr(self._sender)[1].rpartition("@")[2]
-        letter["Message-ID"] = f"<{id}@{domain}>"
+        letter["Message-ID"] = self._message_id(id)
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(body)
         for file in files:
             main, _, sub = file.content_type.partition("/")
             letter.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         return letter
+
+    def _thread(self, letter: EmailMessage, follows: Sequence[str]) -> None:
+        """Say which letters it follows (RFC 5322, 3.6.4): the first of them, and the last ones."""
+        known = [self._message_id(one) for one in follows]
+        if known:
+            letter["In-Reply-To"] = known[-1]
+            letter["References"] = " ".join((known[0], *known[1:][-MOST_REFERENCES:]))
+
+    def _message_id(self, id: str) -> str:  # noqa: A002
+        domain = parseaddr(self._sender)[1].rpartition("@")[2]
+        return f"<{id}@{domain}>"

@@ -4,21 +4,28 @@ Content is created per shape, not per text: so many lines, so many buttons. Ever
 variable, so one shape serves all languages. A variable may hold no line break, hence one a line.
 """
 
-import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.layout import clip
-from channels.message import Notice, Option, Reply
+from channels.message import Notice, Reply
+from channels.whatsapp import (
+    LONGEST_BODY,
+    LONGEST_HINT,
+    LONGEST_ID,
+    LONGEST_ROW,
+    LONGEST_TITLE,
+    MOST_BUTTONS,
+    MOST_ROWS,
+    apart,
+    payload,
+    template_name,
+)
 
-LONGEST_BODY = 1024
 LONGEST_VARIABLE = 1600
-MOST_BUTTONS, LONGEST_TITLE = 3, 20
-MOST_ROWS, LONGEST_ROW, LONGEST_HINT, LONGEST_ID = 10, 24, 72, 200
 MOST_LINES = 12
 
 
@@ -41,7 +48,7 @@ class Content:
 
 def menu_content(reply: Reply) -> Content | None:
     """Return the reply as buttons or a list, or None when it has to be plain text."""
-    reply = replace(reply, options=_apart(reply.options))
+    reply = replace(reply, options=apart(reply.options))
     lines = _lines(reply.text)
     labels = [option.label.strip() for option in reply.options]
     if not _can_be_content(reply, lines, labels):
@@ -57,8 +64,7 @@ def menu_content(reply: Reply) -> Content | None:
 
 def notice_content(notice: Notice) -> Content:
     """Return the notice as a text template to be approved; new words make a new template."""
-    digest = hashlib.sha256(notice.body.encode()).hexdigest()[:8]
-    name = re.sub(r"[^a-z0-9_]+", "_", f"{notice.name}_{notice.language}_{digest}".lower())
+    name = template_name(notice)
     return Content(
         key=f"notice-{name}",
         definition={"twilio/text": {"body": notice.body}},
@@ -68,22 +74,10 @@ def notice_content(notice: Notice) -> Content:
     )
 
 
-def _apart(options: Sequence[Option]) -> tuple[Option, ...]:
-    """Return options of which those that look the same, such as two equal payments, are counted."""
-    seen: Counter[str] = Counter()
-    told: list[Option] = []
-    for option in options:
-        label = option.label.strip()
-        seen[label] += 1
-        again = f"{label} ({seen[label]})" if seen[label] > 1 and label else label
-        told.append(replace(option, label=again))
-    return tuple(told)
-
-
 def _can_be_content(reply: Reply, lines: list[str], labels: list[str]) -> bool:
     if not labels or not all(labels) or len(set(labels)) < len(labels):
         return False  # WhatsApp refuses rows without a title, or two with the same
-    if any(len(_payload(option, reply.turn)) > LONGEST_ID for option in reply.options):
+    if any(len(payload(option, reply.turn)) > LONGEST_ID for option in reply.options):
         return False
     return 0 < len(lines) <= MOST_LINES and len(reply.text) <= LONGEST_BODY
 
@@ -97,7 +91,7 @@ def _quick_reply(reply: Reply, lines: list[str]) -> Content:
         for n in range(count)
     ]
     for option in reply.options:
-        values += [option.label.strip(), _payload(option, reply.turn)]
+        values += [option.label.strip(), payload(option, reply.turn)]
     return Content(
         key=f"quick-reply-{count}{_shape(lines)}",
         definition={"twilio/quick-reply": {"body": body, "actions": actions}},
@@ -112,7 +106,7 @@ def _list_picker(reply: Reply, lines: list[str]) -> Content:
     button = _slot(len(values))
     items = []
     for option in reply.options:
-        row = {"item": option.label.strip(), "id": _payload(option, reply.turn)}
+        row = {"item": option.label.strip(), "id": payload(option, reply.turn)}
         if hinted:  # a variable must not be empty, so it is a hint for every row or for none
             row["description"] = clip(option.hint.strip(), LONGEST_HINT)
         items.append({name: _slot(len(values) + n) for n, name in enumerate(row, start=1)})
@@ -145,10 +139,6 @@ def _shape(lines: list[str]) -> str:
 
 def _slot(number: int) -> str:
     return "{{%d}}" % number  # noqa: UP031 - braces four times over are harder to read
-
-
-def _payload(option: Option, turn: int) -> str:
-    return f"{option.key}@{turn}"
 
 
 def _variable(text: str) -> str:

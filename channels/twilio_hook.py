@@ -1,6 +1,5 @@
 """How Twilio's calls come in: its signature, and what its form fields mean."""
 
-import re
 from collections.abc import Iterator
 from typing import Literal, cast
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +8,7 @@ from twilio.request_validator import RequestValidator
 
 from channels.message import Answer, Channel, Heard, Hook, Inbound, Media, Receipt, Reply, Status
 from channels.twilio_api import fate_of
+from channels.whatsapp import scoped
 from channels.wire import clean, phone, same
 
 PROVIDER = "twilio"
@@ -31,7 +31,6 @@ LADDER = {
 
 _ARRIVING = {"", "receiving", "received"}
 _OPTS = {"STOP": "stop", "START": "start", "HELP": "help"}
-_SCOPED_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,128}")
 _PREFIX = "whatsapp:"
 
 
@@ -128,8 +127,7 @@ def _first(hook: Hook, *names: str) -> str:
 
 def _scoped(text: str) -> str:
     """Return a WhatsApp business-scoped id such as ``KE.1349...``, or nothing when it is none."""
-    bare = text.strip().removeprefix(_PREFIX)
-    return bare if _SCOPED_ID.fullmatch(bare) else ""
+    return scoped(text.strip().removeprefix(_PREFIX))
 
 
 def _media(hook: Hook) -> Iterator[Media]:

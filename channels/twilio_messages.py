@@ -8,13 +8,12 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-import requests
 import urllib3
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from channels import twilio_api
 from channels.message import Fate, SendFailed
-from channels.twilio_api import LARGEST_ANSWER, MOST_AT_ONCE, fate_of
+from channels.pools import connections
+from channels.twilio_api import LARGEST_ANSWER, fate_of
 from channels.wire import seconds
 
 HOME = "https://api.twilio.com"
@@ -35,7 +34,7 @@ class TwilioMessages:
             "Accept": "application/json",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        self._http = _pools(self._url, is_direct=bool(api_base))
+        self._http = connections(self._url, is_direct=bool(api_base), seconds=twilio_api.TIMEOUT)
 
     def create(self, form: Mapping[str, str]) -> str:
         """Hand one message over and return the provider's id of it.
@@ -57,23 +56,6 @@ class TwilioMessages:
         response.release_conn()
         after = seconds(response.headers.get("Retry-After"))
         return _sid(response.status, _facts(body), after)
-
-
-def _pools(url: str, *, is_direct: bool) -> urllib3.PoolManager:
-    """Return pools of kept connections, by way of the environment's proxy unless ``is_direct``."""
-    limits = urllib3.Timeout(connect=twilio_api.TIMEOUT, read=twilio_api.TIMEOUT)
-    with requests.Session() as session:
-        session.trust_env = not is_direct  # a twin is never behind a proxy
-        around = session.merge_environment_settings(url, {}, None, None, None)
-    authorities = around["verify"] if isinstance(around["verify"], str) else DEFAULT_CA_BUNDLE_PATH
-    proxy = select_proxy(url, around["proxies"])
-    if proxy:
-        return urllib3.ProxyManager(
-            proxy, maxsize=MOST_AT_ONCE, timeout=limits, retries=False, ca_certs=authorities
-        )
-    return urllib3.PoolManager(
-        maxsize=MOST_AT_ONCE, timeout=limits, retries=False, ca_certs=authorities
-    )
 
 
 def _facts(body: bytes) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Protocol
 
 from twilio.rest import Client
 from twilio.rest.content.v1.content import ContentList
@@ -11,19 +10,10 @@ from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 from channels.message import Fate, SendFailed
 from channels.twilio_api import told
 from channels.twilio_content import Content
+from channels.whatsapp import ContentBook
 
 STALE = frozenset(("20404", "21655"))
 """Error codes that say a kept content is gone at the provider."""
-
-
-class ContentBook(Protocol):
-    """Where the ids of created contents are remembered, across processes."""
-
-    def find(self, key: str) -> str | None:
-        """Return the id kept under the key, if any."""
-
-    def keep(self, key: str, sid: str) -> None:
-        """Keep the id under the key, in place of an earlier one."""
 
 
 class ContentShelf:

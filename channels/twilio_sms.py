@@ -2,7 +2,7 @@
 
 from channels.gsm7 import lightest, segments
 from channels.layout import LONGEST_SMS, clip, numbered
-from channels.message import Channel, Outgoing, Sent
+from channels.message import Channel, Outgoing, Pace, Sent
 from channels.twilio_hook import PROVIDER, TwilioDoor
 from channels.twilio_messages import TwilioMessages
 
@@ -25,7 +25,7 @@ class TwilioSms(TwilioDoor):
         super().__init__(auth_token=auth_token)
         self.number = number
         self.key = f"{PROVIDER}:sms:{number}"
-        self.rate = rate
+        self.rate, self.pace = rate, Pace()
         self._callback = {"StatusCallback": status_callback} if status_callback else {}
         self._messages = TwilioMessages(
             account_sid=account_sid, auth_token=auth_token, api_base=api_base

@@ -1,12 +1,14 @@
 """WhatsApp, carried by Twilio."""
 
 from channels.layout import clip, numbered
-from channels.message import Channel, Fate, Outgoing, SendFailed, Sent
+from channels.message import Channel, Fate, Outgoing, Pace, SendFailed, Sent
 from channels.twilio_api import connect
 from channels.twilio_content import Content, menu_content, notice_content
 from channels.twilio_hook import PROVIDER, TwilioDoor
 from channels.twilio_messages import TwilioMessages
-from channels.twilio_shelf import ContentBook, ContentShelf
+from channels.twilio_shelf import ContentShelf
+from channels.twilio_typing import TwilioTyping
+from channels.whatsapp import ContentBook
 
 LONGEST_BODY = 1600
 
@@ -30,11 +32,12 @@ class TwilioWhatsApp(TwilioDoor):
         super().__init__(auth_token=auth_token)
         self.number = number.removeprefix("whatsapp:")
         self.key = f"{PROVIDER}:whatsapp:{self.number}"
-        self.rate = rate
+        self.rate, self.pace = rate, Pace()
         self._callback = {"StatusCallback": status_callback} if status_callback else {}
         account = {"account_sid": account_sid, "auth_token": auth_token, "api_base": api_base}
         self._messages = TwilioMessages(**account)
         self._shelf = ContentShelf(connect(**account), contents)
+        self._typing = TwilioTyping(**account)
 
     def send(self, message: Outgoing) -> Sent:
         """Hand the message to Twilio: as buttons, a list, a file or text; else by template.
@@ -53,6 +56,13 @@ class TwilioWhatsApp(TwilioDoor):
             body = clip(numbered(message.reply), LONGEST_BODY)
             return Sent(self._create(message.to, Body=body))
         return Sent(self._send_content(message.to, content))
+
+    def mark(self, message_id: str) -> None:
+        """Mark a message as read, and show for at most 25 seconds that an answer is written.
+
+        :raises SendFailed: if Twilio did not take it
+        """
+        self._typing.show(message_id)
 
     def _send_notice(self, message: Outgoing) -> Sent:
         if message.notice is None:

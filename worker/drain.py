@@ -12,6 +12,7 @@ import structlog
 from bot import house as houses
 from bot.house import House
 from core.partners.orders import WAKE
+from worker.pace import Pairs
 from worker.partner_orders import PartnerDrain
 from worker.sending import Drain
 
@@ -35,6 +36,7 @@ class Drains:
         self._stop = Event()
         self._lock = Lock()
         self._threads: dict[str, Thread] = {}
+        self._pairs: dict[str, Pairs] = {}
 
     def open(self, key: str) -> bool:
         """See that a number or a partner is drained; False when it is already, or cannot be."""
@@ -64,7 +66,10 @@ class Drains:
             partner = self._house.partners.get(key.removeprefix(WAKE))
             return None if partner is None else PartnerDrain(self._house, partner, stop=self._stop)
         sender = self._house.providers.senders.get(key)
-        return None if sender is None else Drain(self._house, sender, stop=self._stop)
+        if sender is None:
+            return None
+        pairs = self._pairs.setdefault(key, Pairs(sender.pace))
+        return Drain(self._house, sender, stop=self._stop, pairs=pairs)
 
     def _run(self, work: Drain | PartnerDrain, key: str) -> None:
         try:

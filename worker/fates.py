@@ -15,6 +15,8 @@ PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 OLDEST = timedelta(days=1)
 """After which a message that was only ever told to wait is given up."""
+PAIR_WAIT = 6.0
+"""Seconds that one contact rests at first, of whom alone a provider says "too many"."""
 MOST_RESENT = 4
 """Attempts, after which what failed at the handset is not sent again."""
 
@@ -53,6 +55,10 @@ def judge(parcel: Parcel, failed: SendFailed, *, now: datetime) -> Outcome:
     match failed.fate:
         case Fate.RETRY:
             outcome = again(parcel, code, now=now, after=failed.after)
+        case Fate.THROTTLE if failed.pair:
+            # Everybody else may be written to: this one waits, each time for longer.
+            wait = PAIR_WAIT * 2 ** (min(parcel.attempts, 8) - 1)
+            outcome = again(parcel, code, now=now, after=max(failed.after or 0.0, wait))
         case Fate.THROTTLE if now - parcel.created_at < OLDEST:
             pause = _pause(failed.after)
             outcome = Slower(

@@ -3,6 +3,7 @@
 What arrives stands in memory until it is sealed: it never is on the disk in clear.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +17,7 @@ from bot.house import House
 from bot.settings import Settings
 from core.crm import media
 from core.crm.media import Wanted
+from worker.media_sources import NotKept, Source, origin, refuse, source_of
 
 LARGEST = 16 * 1024 * 1024
 """Bytes: what WhatsApp lets a person send, but for documents."""
@@ -37,13 +39,8 @@ TYPES = frozenset(
     }
 )
 """What a customer may send us. Anything else is refused unread."""
-HOME = "https://api.twilio.com"
 
 log = structlog.get_logger()
-
-
-class NotKept(Exception):
-    """The file is not one we keep; asking again changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,54 +88,37 @@ def fetch(settings: Settings, wanted: Wanted) -> Fetched:
     :raises NotKept: if it is too large, of no kind we keep, or not at the provider at all
     :raises httpx.HTTPError: if it did not come this time
     """
+    source = source_of(settings, wanted.provider)
     with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client:
-        address, hops = _first(settings, wanted.url), 0
-        while True:
-            login = _login(settings, address)
-            with client.stream("GET", address, auth=login) as response:
-                if response.has_redirect_location:
-                    address, hops = _next(settings, address, response), hops + 1
-                    if hops > MOST_HOPS:
-                        raise NotKept("too many redirects")
-                    continue
-                if response.status_code in {401, 403, 404, 410}:
-                    raise NotKept(f"answered {response.status_code}")
-                response.raise_for_status()
-                content_type = _kind(response.headers)
-                return Fetched(b"".join(_bounded(response)), content_type)
+        place = source.find(client, wanted.url)
+        fetched = _fetched(client, source, place.url)
+    if place.sha256 and hashlib.sha256(fetched.content).hexdigest() != place.sha256:
+        raise NotKept("not the file that was sent")
+    return fetched
 
 
-def _base(settings: Settings) -> str:
-    return settings.twilio_api_base or HOME
+def _fetched(client: httpx.Client, source: Source, address: str) -> Fetched:
+    hops = 0
+    while True:
+        with client.stream("GET", address, headers=source.headers(address)) as response:
+            if response.has_redirect_location:
+                address, hops = _next(source, address, response), hops + 1
+                if hops > MOST_HOPS:
+                    raise NotKept("too many redirects")
+                continue
+            refuse(response)
+            content_type = _kind(response.headers)
+            return Fetched(b"".join(_bounded(response)), content_type)
 
 
-def _first(settings: Settings, url: str) -> str:
-    """Return where to fetch from: the provider itself, whatever the webhook said."""
-    if _origin(url) != _origin(_base(settings)):
-        raise NotKept("not at the provider")
-    return url
-
-
-def _next(settings: Settings, address: str, response: httpx.Response) -> str:
+def _next(source: Source, address: str, response: httpx.Response) -> str:
     """Return where a redirect leads: over HTTPS to a host by name, or on at the same place."""
     there = urljoin(address, response.headers["location"])
     parts = urlsplit(there)
     named = bool(parts.hostname) and any(c.isalpha() for c in (parts.hostname or "").split(".")[-1])
-    if _origin(there) == _origin(_base(settings)) or (parts.scheme == "https" and named):
+    if origin(there) == source.home or (parts.scheme == "https" and named):
         return there
     raise NotKept("led elsewhere")
-
-
-def _login(settings: Settings, address: str) -> tuple[str, str] | None:
-    """Return our name and password, for the provider's own host and no other."""
-    if _origin(address) != _origin(_base(settings)):
-        return None
-    return settings.twilio_account_sid, settings.twilio_auth_token
-
-
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port
 
 
 def _bounded(response: httpx.Response) -> Iterator[bytes]:

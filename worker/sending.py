@@ -22,13 +22,15 @@ from sqlalchemy import exc
 
 from bot import metrics, parking
 from bot.house import House
-from channels.message import Fate, Sender, SendFailed
+from bot.wake import MARKS_KEPT_SECONDS, Mark
+from channels.message import Fate, Marker, Sender, SendFailed
 from core.store import delivery
 from core.store.crashpoints import reached
 from core.store.delivery import Dead, Parcel, Taken
 from worker.draining import IDLE_SECONDS, STEP_SECONDS, TROUBLED_SECONDS, Draining
 from worker.dress import dress
 from worker.fates import MOST_ATTEMPTS, Outcome, again, judge
+from worker.pace import Pairs
 from worker.settle import write
 from worker.slow import SLOW_SECONDS, SlowContacts
 
@@ -38,6 +40,10 @@ SPARE_THREADS = 32
 """Threads beside these for sends that hang: they leave the others their number of threads."""
 HOLD = timedelta(seconds=45)
 """How long a lease lasts: longer than a provider may take, with all its time-outs."""
+MOST_MARKS = 16
+"""Messages of customers being marked as read at once: answers come first."""
+MARK_HOLDS_SECONDS = 1.0
+"""How long an answer waits for the sign that it is being written, which must not come after it."""
 PACE_SECONDS = 0.2
 """Between two messages to one contact: taken too fast, providers deliver them in any order."""
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
@@ -57,6 +63,7 @@ class Drain(Draining):
         stop: Event,
         threads: int = THREADS,
         idle_seconds: float = IDLE_SECONDS,
+        pairs: Pairs | None = None,
     ) -> None:
         most = threads + SPARE_THREADS
         super().__init__(house, sender.key, stop=stop, threads=most, idle_seconds=idle_seconds)
@@ -66,9 +73,11 @@ class Drain(Draining):
         self._in_flight: dict[int, tuple[str, float]] = {}
         self._slow = SlowContacts()
         self._resting: dict[str, float] = {}
+        self._pairs = pairs or Pairs(sender.pace)
+        self._marking: dict[str, float] = {}
 
     def _is_busy(self) -> bool:
-        return bool(self._in_flight)
+        return bool(self._in_flight or self._marking)
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
         """Wait for what is in flight and write it down, for as long as its leases last."""
@@ -82,6 +91,8 @@ class Drain(Draining):
         """Write what was answered, lease what is due, send it; return whether anything happened."""
         self._gather(wait)
         leasing = leasing and not self._stop.is_set()
+        if leasing and isinstance(self._sender, Marker):
+            self._begin_marks(pool, self._sender)
         room = self._room() if leasing else 0
         if not self._unwritten and not room:
             return False
@@ -136,6 +147,7 @@ class Drain(Draining):
         if isinstance(answer, Taken):
             self._done += 1
             self._resting[contact] = now + PACE_SECONDS
+            self._pairs.note(contact, now=now)
 
     def _write_and_lease(self, room: int) -> list[Parcel]:
         now = monotonic()
@@ -147,10 +159,46 @@ class Drain(Draining):
             if not room:
                 return []
             busy = {contact for contact, _ in self._in_flight.values()}
-            resting = [*self._resting, *self._slow.barred(busy, now=now)]
+            barred = self._slow.barred(busy, now=now)
+            resting = {*self._resting, *self._pairs.resting(now=now), *barred}
             return delivery.lease(
-                unit, sender=self._sender.key, most=room, hold=HOLD, resting=resting
+                unit,
+                sender=self._sender.key,
+                most=room,
+                hold=HOLD,
+                resting=list(resting),
+                held=self._held(now),
             )
+
+    def _begin_marks(self, pool: ThreadPoolExecutor, marker: Marker) -> None:
+        """Show customers that they were read, before their answers leave."""
+        room = MOST_MARKS - len(self._marking)
+        heard = self._house.waker.heard(self._sender.key, most=room) if room > 0 else []
+        for mark in heard:
+            self._marking[mark.contact] = monotonic()
+            pool.submit(self._mark, marker, mark)
+
+    def _held(self, now: float) -> list[str]:
+        """Return the tokens of those who are just being shown that an answer is written."""
+        marking = list(self._marking.items())
+        return [token for token, began in marking if now - began < MARK_HOLDS_SECONDS]
+
+    def _mark(self, marker: Marker, mark: Mark) -> None:
+        """Mark a message as read. Whatever comes of it, nothing is tried again."""
+        result = "late"
+        try:
+            if self._house.now().timestamp() - mark.at < MARKS_KEPT_SECONDS:
+                marker.mark(mark.message)
+                result = "shown"
+        except SendFailed as failed:
+            result = "failed"
+            log.info("not marked as read", sender=self._sender.key, code=failed.code)
+        except Exception:
+            result = "failed"
+            log.exception("marking broke", sender=self._sender.key)
+        finally:
+            self._marking.pop(mark.contact, None)
+            metrics.marked(self._sender.provider, result)
 
     def _write_singly(self) -> None:
         """Write the batch one by one: a provider gave one message the id of another."""
@@ -191,6 +239,8 @@ class Drain(Draining):
             sent = self._sender.send(dressed.outgoing)
         except SendFailed as failed:
             self._tell(parcel, failed.fate, failed.code, began)
+            if failed.pair:
+                self._pairs.spend(parcel.contact, seconds=failed.after or 0.0, now=monotonic())
             return judge(parcel, failed, now=self._house.now())
         reached("send.answered")
         self._tell(parcel, "taken", sent.provider_id, began)

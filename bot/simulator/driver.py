@@ -4,14 +4,16 @@ For the command line, tests and benchmarks. Replies on USSD come back in the cal
 WhatsApp and SMS arrive at the twin, where ``heard`` reads them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from time import monotonic, sleep
+from datetime import UTC, datetime
+from time import monotonic, sleep, time
 from typing import Any, Literal, Self
 from uuid import uuid4
 
 import httpx
 
+from bot.simulator import meta_wire
 from bot.simulator.wire import Accounts, Letter, Wire, screen, sms_provider
 
 CODE = "*384*100#"
@@ -86,6 +88,9 @@ class Phone:
 
     def tap(self, payload: str, title: str, *, row: bool = False, reply_to: str = "") -> int:
         """Tap a WhatsApp button, or a row of a list, and return the HTTP status."""
+        if self._by_meta:
+            said = meta_wire.tap(payload, title, row=row, reply_to=reply_to, sender="")
+            return self.post(self._by_wire(said)).status_code
         extra = {"OriginalRepliedMessageSid": reply_to} if reply_to else {}
         if row:
             extra |= {"ListId": payload, "ListTitle": title, "MessageType": "interactive"}
@@ -127,6 +132,8 @@ class Phone:
         """Make a webhook call and return the bank's answer as it came."""
         self.last = letter
         url = letter.url.replace(self._public, self._base_url, 1)
+        if letter.body:
+            return self._http.post(url, content=letter.body, headers=dict(letter.headers))
         return self._http.post(url, data=dict(letter.form), headers=dict(letter.headers))
 
     def heard(self, *, after: int = 0, seconds: float = 0.0) -> list[dict[str, Any]]:
@@ -144,7 +151,18 @@ class Phone:
                 return said
             sleep(LOOK_AGAIN)
 
+    @property
+    def _by_meta(self) -> bool:
+        return self.channel == "whatsapp" and self.wire.accounts.whatsapp_provider == "meta"
+
+    def _by_wire(self, said: Mapping[str, Any]) -> Letter:
+        ident = f"wamid.{self._new_id().upper()}"
+        at = datetime.fromtimestamp(time(), UTC)
+        return self.wire.meta.message(self.address, said, id=ident, at=at)
+
     def _written(self, text: str) -> Letter:
+        if self._by_meta:
+            return self._by_wire(meta_wire.text(text))
         if self.channel == "whatsapp":
             return self.wire.whatsapp(self.address, text, id=f"SM{self._new_id()}")
         if self.provider == "twilio":

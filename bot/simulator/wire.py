@@ -3,16 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from shlex import quote
 from typing import Any, Self
 
 import phonenumbers
 from twilio.request_validator import RequestValidator
 
+from bot.settings import numbers
+from bot.simulator.letter import FORGED_SECRET, HIDDEN, SIGNATURE, Letter
+from bot.simulator.meta_wire import MetaAccount, MetaWire
+
+__all__ = [
+    "FORGED_SECRET", "HIDDEN", "SIGNATURE", "Accounts", "Letter", "Wire", "network", "screen",
+    "sms_provider",
+]  # fmt: skip
+
 API_VERSION = "2010-04-01"
-SIGNATURE = "X-Twilio-Signature"
-HIDDEN = "****"
-FORGED_SECRET = "not-the-secret"  # noqa: S105 - wrong on purpose: the bank must refuse it
 
 # Which network a number is on, as Africa's Talking names networks. The longest prefix wins.
 NETWORKS = {
@@ -36,6 +41,7 @@ class Accounts:
     twilio_sid: str
     twilio_token: str = field(repr=False)
     whatsapp: str
+    """Its first number on WhatsApp at Twilio."""
     sms: str
     at_username: str
     at_key: str = field(repr=False)
@@ -44,16 +50,33 @@ class Accounts:
     at_shortcode: str
     sim_secret: str = field(default="", repr=False)
     sms_routes: Mapping[str, str] = field(default_factory=dict)
+    numbers: frozenset[str] = frozenset()
+    """Every number at Twilio, of either channel."""
+    meta: MetaAccount | None = None
+    whatsapp_provider: str = "twilio"
+    """Who carries WhatsApp when nobody says."""
 
     @classmethod
     def of(cls, settings: Any) -> Self:  # noqa: ANN401 - any object with the settings' names
         """Return the accounts that the settings name."""
+        base_url = str(settings.public_base_url).rstrip("/")
+        whatsapp, sms = numbers(settings.twilio_whatsapp_from), numbers(settings.twilio_sms_from)
         return cls(
-            base_url=str(settings.public_base_url).rstrip("/"),
+            base_url=base_url,
             twilio_sid=settings.twilio_account_sid,
             twilio_token=settings.twilio_auth_token,
-            whatsapp=settings.twilio_whatsapp_from.removeprefix("whatsapp:"),
-            sms=settings.twilio_sms_from,
+            whatsapp=next(iter(whatsapp), ""),
+            sms=next(iter(sms), ""),
+            numbers=frozenset((*whatsapp, *sms)),
+            meta=MetaAccount(
+                base_url=base_url,
+                app_secret=settings.meta_app_secret,
+                access_token=settings.meta_access_token,
+                numbers=numbers(settings.meta_phone_number_id),
+                shown=numbers(settings.meta_whatsapp_from),
+                account=settings.meta_business_account_id,
+            ),
+            whatsapp_provider=settings.whatsapp_provider or ("twilio" if whatsapp else "meta"),
             at_username=settings.at_username,
             at_key=settings.at_api_key,
             at_secret=settings.at_webhook_secret,
@@ -64,45 +87,7 @@ class Accounts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One webhook call, signed and ready. Posted twice, it is the very same call twice.
-
-    The form may hold a secret, so neither it nor the secret path shows in a repr.
-    """
-
-    route: str
-    id: str
-    url: str = field(repr=False)
-    form: Mapping[str, str] = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    secret: str = field(default="", repr=False)
-    body: str = field(default="", repr=False)
-    """JSON, in place of a form."""
-
-    @property
-    def signature(self) -> str:
-        """The first characters of the signature, enough to see that it changed."""
-        given = self.headers.get(SIGNATURE, "")
-        return f"{given[:6]}…" if given else ""
-
-    def forged(self) -> Self:
-        """Return the same call as an impostor would make it: wrong signature, wrong secret path."""
-        if self.secret:
-            return replace(self, url=self.url.replace(self.secret, FORGED_SECRET))
-        return replace(self, headers={**self.headers, SIGNATURE: "AAAA" + "A" * 23 + "="})
-
-    def curl(self, shown: Mapping[str, str]) -> str:
-        """Return the call as a curl command, with what ``shown`` says in place of hidden fields."""
-        url = self.url.replace(self.secret, HIDDEN) if self.secret else self.url
-        lines = [f"curl -X POST {quote(url)}"]
-        if self.signature:
-            lines.append(f"-H {quote(f'{SIGNATURE}: {self.signature}')}")
-        if self.body:
-            return " \\\n  ".join([*lines, f"--json {quote(self.body)}"])
-        form = {**self.form, **shown}
-        lines += [f"--data-urlencode {quote(f'{name}={value}')}" for name, value in form.items()]
-        return " \\\n  ".join(lines)
+_NO_META = MetaAccount("", "", "", (), (), "")
 
 
 class Wire:
@@ -111,6 +96,7 @@ class Wire:
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
         self._validator = RequestValidator(accounts.twilio_token)
+        self.meta = MetaWire(accounts.meta or _NO_META)
 
     def whatsapp(
         self,

@@ -62,11 +62,18 @@ where o.id = any(%(ids)s)
 
 
 def lease(
-    unit: Unit, *, sender: str, most: int, hold: timedelta, resting: Sequence[str] = ()
+    unit: Unit,
+    *,
+    sender: str,
+    most: int,
+    hold: timedelta,
+    resting: Sequence[str] = (),
+    held: Sequence[str] = (),
 ) -> list[Parcel]:
     """Take up to ``most`` messages of a number, as far as its rate allows, for ``hold``.
 
-    Contacts in ``resting`` are passed over: they were sent something a moment ago.
+    Contacts in ``resting`` are passed over: they were sent something a moment ago. So are those
+    whose tokens are in ``held``.
     """
     rows = unit.all(
         LEASE,
@@ -74,7 +81,7 @@ def lease(
         most=most,
         lease=unit.new_id(),
         until=unit.now + hold,
-        resting=[contacts.token(unit, contact) for contact in resting],
+        resting=[*held, *(contacts.token(unit, contact) for contact in resting)],
         recovery=RECOVERY_SECONDS,
         now=unit.now,
     )

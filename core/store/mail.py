@@ -1,10 +1,12 @@
 """Letters that still have to leave by mail: written with the unit that owes them, sent after it.
 
 Sent at least once: a letter whose sender vanished is sent again. Who it goes to and what it says
-are sealed.
+are sealed. What a customer gets may be worded only when it is sent, so that a code stands nowhere.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +22,28 @@ MOST_LISTED, MOST_AT_ONCE = 500, 5000
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Which letter of a case one is: ``n`` counts from 1."""
+
+    case: str
+    """The case's number."""
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a letter tells that is worded when it is sent, in the customer's language.
+
+    Its words are the blocks ``<alert>_subject`` and ``<alert>_body``; a ``code_id`` among the facts
+    stands for the code's digits.
+    """
+
+    alert: str
+    language: str
+    facts: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter taken to be sent. Whoever took it holds it by ``lease`` for two minutes."""
 
@@ -31,6 +55,9 @@ class Letter:
     attempts: int
     attachment: UUID | None = None
     """A document; its file is opened when the letter is sent, and no earlier."""
+    told: Told | None = None
+    """What has still to be worded: subject and body are empty until then."""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +79,11 @@ def queue(
     body: str,
     expires_at: datetime | None = None,
     attachment: UUID | None = None,
+    customer: UUID | None = None,
 ) -> UUID:
     """Owe somebody a letter and return its id; after ``expires_at`` it is not sent any more.
 
-    ``attachment`` is the id of a document that goes along.
+    ``attachment`` is the id of a document that goes along, ``customer`` whose letter it is.
 
     :raises ValueError: if an address or subject would break out of its header, or it is too long
     """
@@ -64,28 +92,46 @@ def queue(
         raise ValueError("an address or subject of more than one line")
     if len(subject) > LONGEST_SUBJECT or len(body) > LONGEST_BODY:
         raise ValueError("a letter is too long")
-    mail_id = unit.new_id()
+    rest = {
+        "attachment": attachment,
+        "expires_at": expires_at,
+        "customer": customer,
+        "alert": None,
+        "language": None,
+        "case_number": None,
+        "place": None,
+    }
+    return _write(unit, to=to, subject=subject, body=body.strip() + "\n", rest=rest)
 
-    def seal(column: str, text: str) -> bytes:
-        return unit.keys.seal(text, field=f"mails.{column}", row=mail_id)
 
-    unit.run(
-        """
-        insert into mails (id, recipient, subject, body, attachment, due_at, expires_at,
-            correlation, created_at)
-        values (%(id)s, %(to)s, %(subject)s, %(body)s, %(attachment)s, %(now)s, %(expires_at)s,
-            %(correlation)s, %(now)s)
-        """,
-        id=mail_id,
-        to=seal("recipient", to),
-        subject=seal("subject", subject),
-        body=seal("body", body.strip() + "\n"),
-        attachment=attachment,
-        expires_at=expires_at,
-        correlation=unit.correlation,
-        now=unit.now,
-    )
-    return mail_id
+def tell(
+    unit: Unit,
+    customer: UUID,
+    told: Told,
+    *,
+    to: str,
+    expires_at: datetime | None = None,
+    place: Place | None = None,
+) -> UUID:
+    """Owe a customer a letter that is worded when it is sent, and return its id.
+
+    :raises ValueError: if the address would break out of its header, or the facts are too long
+    """
+    facts = json.dumps(dict(told.facts))
+    if any(sign in to for sign in "\r\n") or "@" not in to:
+        raise ValueError("an address of more than one line")
+    if len(facts) > LONGEST_BODY:
+        raise ValueError("a letter is too long")
+    rest = {
+        "attachment": None,
+        "expires_at": expires_at,
+        "customer": customer,
+        "alert": told.alert,
+        "language": told.language,
+        "case_number": None if place is None else place.case,
+        "place": None if place is None else place.n,
+    }
+    return _write(unit, to=to, subject="", body=facts, rest=rest)
 
 
 def take(unit: Unit, *, most: int) -> list[Letter]:
@@ -115,7 +161,8 @@ def take(unit: Unit, *, most: int) -> list[Letter]:
         update mails m set status = 'leased', lease = %(lease)s, leased_until = %(until)s,
             attempts = m.attempts + 1
         from due where m.id = due.id
-        returning m.id, m.recipient, m.subject, m.body, m.attempts, m.attachment
+        returning m.id, m.recipient, m.subject, m.body, m.attempts, m.attachment, m.alert,
+            m.language, m.case_number, m.place
         """,
         most=most,
         lease=lease,
@@ -176,6 +223,31 @@ def purge(unit: Unit) -> int:
     )
 
 
+def _write(unit: Unit, *, to: str, subject: str, body: str, rest: Mapping[str, object]) -> UUID:
+    mail_id = unit.new_id()
+
+    def seal(column: str, text: str) -> bytes:
+        return unit.keys.seal(text, field=f"mails.{column}", row=mail_id)
+
+    unit.run(
+        """
+        insert into mails (id, recipient, subject, body, attachment, due_at, expires_at,
+            customer_id, alert, language, case_number, place, correlation, created_at)
+        values (%(id)s, %(to)s, %(subject)s, %(body)s, %(attachment)s, %(now)s, %(expires_at)s,
+            %(customer)s, %(alert)s, %(language)s, %(case_number)s, %(place)s, %(correlation)s,
+            %(now)s)
+        """,
+        id=mail_id,
+        to=seal("recipient", to),
+        subject=seal("subject", subject),
+        body=seal("body", body),
+        correlation=unit.correlation,
+        now=unit.now,
+        **rest,
+    )
+    return mail_id
+
+
 def _end(unit: Unit, letter: Letter, *, status: str, error: str | None) -> None:
     unit.run(
         """
@@ -195,12 +267,17 @@ def _letter(unit: Unit, lease: UUID, row: Row) -> Letter:
     def opened(column: str, sealed: bytes) -> str:
         return unit.keys.open(bytes(sealed), field=f"mails.{column}", row=row.id)
 
+    body, told = opened("body", row.body), None
+    if row.alert is not None:
+        body, told = "", Told(row.alert, row.language, json.loads(body))
     return Letter(
         id=row.id,
         lease=lease,
         to=opened("recipient", row.recipient),
         subject=opened("subject", row.subject),
-        body=opened("body", row.body),
+        body=body,
         attempts=row.attempts,
         attachment=row.attachment,
+        told=told,
+        place=None if row.place is None else Place(row.case_number, row.place),
     )

@@ -12,9 +12,10 @@ from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
-from core.store import contacts
+from core.store import contacts, held_notices
 from core.store.service_alerts import SERVICE_ALERTS
 from core.store.unit import Row, Unit, jsonb
+from core.store.urgency import CAN_WAIT
 from core.store.words import sealed_content, sealed_payload
 
 ONE_TIME_CODE = "one_time_code"
@@ -48,21 +49,30 @@ class Speaker(Protocol):
 
 
 def register_senders(
-    unit: Unit, senders: Iterable[Speaker], *, routes: Mapping[str, str] | None = None
+    unit: Unit,
+    senders: Iterable[Speaker],
+    *,
+    routes: Mapping[str, str] | None = None,
+    homes: Mapping[str, str] | None = None,
 ) -> None:
-    """Write down the numbers the bank speaks from, and which provider's SMS reach which country.
+    """Write down the numbers the bank speaks from, and whom each is the first choice for.
 
-    ``routes`` maps a country code to a provider of SMS; the first number of a channel carries all
-    others. A number keeps its bucket when it is registered again. Every process does so at start.
+    ``routes`` maps a country code to a provider of SMS, and ``homes`` a number's key to the country
+    it is in; all others fall to every number of the provider that comes first on a channel. Numbers
+    of these channels that are not among them speak no more. A number keeps its bucket when it is
+    registered again. Every process does so at start.
     """
-    rows = _rows(list(senders), dict(routes or {}))
+    rows = _rows(list(senders), dict(routes or {}), dict(homes or {}))
     # Processes that start together must not take each other's place as a channel's default.
     unit.run("select pg_advisory_xact_lock(hashtext('senders'))")
     unit.run(
         """
-        update senders s set is_default = false
-        from jsonb_to_recordset(%(rows)s) as n(key text, channel text, is_default boolean)
-        where s.channel = n.channel and n.is_default and s.is_default and s.key <> n.key
+        update senders s set is_default = false, speaks = false
+        from (
+            select channel, array_agg(key) as keys
+            from jsonb_to_recordset(%(rows)s) as n(key text, channel text) group by channel
+        ) n
+        where s.channel = n.channel and s.key <> all(n.keys) and (s.is_default or s.speaks)
         """,
         rows=jsonb(rows),
     )
@@ -76,35 +86,42 @@ def register_senders(
             number text, countries text[], is_default boolean, rate numeric)
         on conflict (key) do update set countries = excluded.countries,
             is_default = excluded.is_default, rate = excluded.rate, burst = excluded.burst,
-            allowed = excluded.allowed
-        where (s.countries, s.is_default, s.rate)
-            is distinct from (excluded.countries, excluded.is_default, excluded.rate)
+            allowed = excluded.allowed, speaks = true
+        where (s.countries, s.is_default, s.rate, s.speaks)
+            is distinct from (excluded.countries, excluded.is_default, excluded.rate, true)
         """,
         rows=jsonb(rows),
         now=unit.now,
     )
 
 
-def _rows(speakers: Sequence[Speaker], routes: Mapping[str, str]) -> list[dict[str, object]]:
+def _rows(
+    speakers: Sequence[Speaker], routes: Mapping[str, str], homes: Mapping[str, str]
+) -> list[dict[str, object]]:
     first: dict[str, str] = {}
     for one in speakers:
-        first.setdefault(one.channel, one.key)
+        first.setdefault(one.channel, one.provider)
     return [
         {
             "key": one.key,
             "channel": one.channel,
             "provider": one.provider,
             "number": one.number,
-            "countries": sorted(
-                country
-                for country, provider in routes.items()
-                if one.channel == "sms" and provider == one.provider
-            ),
-            "is_default": first[one.channel] == one.key,
+            "countries": _countries(one, routes, homes, first),
+            "is_default": first[one.channel] == one.provider,
             "rate": one.rate,
         }
         for one in speakers
     ]
+
+
+def _countries(
+    one: Speaker, routes: Mapping[str, str], homes: Mapping[str, str], first: Mapping[str, str]
+) -> list[str]:
+    if one.channel == "sms":
+        return sorted(country for country, provider in routes.items() if provider == one.provider)
+    known = first[one.channel] == one.provider and one.key in homes
+    return [homes[one.key]] if known else []
 
 
 def queue_reply(
@@ -124,12 +141,17 @@ def queue_reply(
 
     ``contact`` was met before, or kept by `core.store.contacts.keep`: nothing goes to an address
     that nobody can reveal. ``reply`` is a ``Reply`` as a dictionary; priority 0 leaves first, among
-    different contacts.
+    different contacts. ``sender`` is a number of ours at the provider; where it has several, the
+    one that the contact wrote to last speaks in its place.
     """
     message_id = unit.new_id()
-    unit.run(
+    speaks: str = unit.value(
         """
-        with said as (
+        with met as (
+            select s.key from conversations c join senders s on s.key = c.sender
+            where c.channel = %(channel)s and c.address = %(contact)s and s.speaks
+                and s.provider = %(provider)s
+        ), said as (
             insert into messages (id, conversation_id, customer_id, channel, provider, is_inbound,
                 address, status, content, correlation, created_at)
             values (%(message_id)s, %(conversation_id)s, %(customer_id)s, %(channel)s, %(provider)s,
@@ -137,8 +159,9 @@ def queue_reply(
         )
         insert into outbox (sender, channel, contact, message_id, payload, priority, due_at,
             correlation, created_at)
-        values (%(sender)s, %(channel)s, %(contact)s, %(message_id)s, %(payload)s, %(priority)s,
-            %(now)s, %(correlation)s, %(now)s)
+        values (coalesce((select key from met), %(sender)s), %(channel)s, %(contact)s,
+            %(message_id)s, %(payload)s, %(priority)s, %(now)s, %(correlation)s, %(now)s)
+        returning sender
         """,
         message_id=message_id,
         conversation_id=conversation_id,
@@ -153,7 +176,7 @@ def queue_reply(
         correlation=unit.correlation,
         now=unit.now,
     )
-    unit.wakes.add(sender)
+    unit.wakes.add(speaks)
     return message_id
 
 
@@ -202,13 +225,37 @@ def queue_notices(unit: Unit, notices: Sequence[Notice]) -> list[UUID | None]:
     """Owe customers a few notices, in one statement, and return the id of each one's message.
 
     None for one that goes nowhere: the customer opted out (which holds back all but
-    ``SERVICE_ALERTS``), no number of ours reaches them, or the unit is a quiet one.
+    ``SERVICE_ALERTS``), no number of ours reaches them, or the unit is a quiet one. One that can
+    wait and comes in its customer's quiet hours is owed in the morning (`core.store.held_notices`).
     """
     if unit.quiet:
         return [None] * len(notices)
     messages = [unit.new_id() for _ in notices]
+    held = {
+        message for one, message in zip(notices, messages, strict=True) if _hold(unit, one, message)
+    }
+    left = [both for both in zip(notices, messages, strict=True) if both[1] not in held]
+    owed = held | _owe(unit, left) if left else held
+    return [message if message in owed else None for message in messages]
+
+
+def _hold(unit: Unit, one: Notice, message: UUID) -> bool:
+    return one.alert in CAN_WAIT and held_notices.hold(
+        unit,
+        message,
+        alert=one.alert,
+        customer=one.customer_id,
+        channel=one.carried_by,
+        address=None if one.address is None else contacts.keep(unit, one.address),
+        service=one.alert in SERVICE_ALERTS,
+        payload=one.payload,
+    )
+
+
+def _owe(unit: Unit, notices: Sequence[tuple[Notice, UUID]]) -> set[UUID]:
+    """Put notices into the outbox, and return the messages of those that go anywhere."""
     facts: dict[str, object] = {"correlation": unit.correlation, "now": unit.now}
-    for n, (one, message) in enumerate(zip(notices, messages, strict=True)):
+    for n, (one, message) in enumerate(notices):
         useful = USEFUL_FOR.get(one.alert)
         facts |= {
             f"customer{n}": one.customer_id,
@@ -221,10 +268,9 @@ def queue_notices(unit: Unit, notices: Sequence[Notice]) -> list[UUID | None]:
         }
     senders = unit.one(_owing(len(notices)), **facts)
     unit.wakes.update(sender for sender in senders if sender is not None)
-    return [
-        None if sender is None else message
-        for sender, message in zip(senders, messages, strict=True)
-    ]
+    return {
+        message for sender, (_, message) in zip(senders, notices, strict=True) if sender is not None
+    }
 
 
 @cache

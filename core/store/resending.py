@@ -35,8 +35,8 @@ with place as (
     from outbox o join messages m on m.id = o.message_id
     cross join lateral (
         select key, provider from senders
-        where channel = 'sms' and (is_default or %(country)s = any(countries))
-        order by coalesce(%(country)s = any(countries), false) desc, key limit 1
+        where channel = 'sms' and speaks and (is_default or %(country)s = any(countries))
+        order by coalesce(%(country)s = any(countries), false) desc, md5(%(phone)s || key) limit 1
     ) s
     where o.id = %(id)s and (%(service)s or not exists (
         select 1 from addresses a

@@ -44,7 +44,8 @@ class Unit:
 
     SQL is written as PostgreSQL wants it, with ``%(name)s`` parameters. ``now`` is the time of the
     whole unit, ``correlation`` the id that ties its rows and log lines together, and ``wakes`` the
-    sending numbers whose outbox has new rows (the edge wakes their drains after the commit).
+    sending numbers whose outbox has new rows (the edge wakes their drains after the commit), and
+    ``heard`` the messages whose customers may be shown that they were read.
     ``keys`` seal and open protected fields. ``last`` is done when everything else has been, for
     what locks a row that every unit of its kind needs. A ``quiet`` one tells no customer of what it
     does, for that was long ago. ``statements`` counts what was sent to the server, the
@@ -57,6 +58,7 @@ class Unit:
     correlation: str
     keys: Keyring
     wakes: set[str] = field(default_factory=set)
+    heard: list[Any] = field(default_factory=list)
     last: list[Callable[["Unit"], None]] = field(default_factory=list)
     quiet: bool = False
     statements: int = 0

@@ -4,6 +4,7 @@ import ssl
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from itertools import pairwise
 from socket import socket
 from types import SimpleNamespace
 
@@ -75,6 +76,29 @@ def test_a_letter_arrives_as_it_was_written(server):
     assert letter.get_body().get_content().splitlines() == ["Karibu sana.", "À bientôt."]
     (file,) = letter.iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("statement.pdf", b"%PDF-1.7")
+
+
+def test_letters_of_a_thread_name_those_before_them(server):
+    there = server()
+    for n in range(1, 31):
+        send(there, id=f"C-1.{n}", follows=[f"C-1.{before}" for before in range(1, n)])
+    letters = there.handler.letters
+    assert letters[0]["References"] is letters[0]["In-Reply-To"] is None
+    known = {one["Message-ID"] for one in letters}
+    for before, letter in pairwise(letters):
+        follows = letter["References"].split()
+        assert letter["In-Reply-To"] == before["Message-ID"] == follows[-1]
+        assert follows[0] == letters[0]["Message-ID"] and set(follows) <= known
+    assert len(letters[-1]["References"].split()) == smtp_mail.MOST_REFERENCES + 1
+
+
+def test_a_letter_that_is_too_large_never_leaves(server):
+    there = server()
+    file = File("statement.pdf", "application/pdf", bytes(smtp_mail.LARGEST * 3 // 4))
+    with pytest.raises(MailFailed, match="too large") as failed:
+        send(there, files=[file])
+    assert failed.value.for_good
+    assert there.handler.letters == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ from bot.simulator.twin.events import Events
 from bot.simulator.twin.exchange import Exchange
 from bot.simulator.twin.faults import Faults
 from bot.simulator.twin.mailbox import Mailbox, mailbox
+from bot.simulator.twin.meta import lookaside, meta
+from bot.simulator.twin.meta_templates import Templates
 from bot.simulator.twin.phones import Phones
 from bot.simulator.twin.post import Postman
 from bot.simulator.twin.sessions import Sessions
@@ -66,15 +68,19 @@ def build(
         downlink=Downlink(exchange, tried),
         sessions=Sessions(exchange),
         contents=Contents(contents_file, new_id),
+        templates=Templates(
+            contents_file.with_name("meta_templates.json") if contents_file else None, new_id
+        ),
         tried=tried,
         mailbox=Mailbox(exchange.faults, clock=clock, new_id=new_id),
         name_enquiry=name_enquiry,
         base_url=f"http://127.0.0.1:{settings.twin_port}",
     )
-    for blueprint in (twilio, content_api, africastalking, bank_registry, mailbox, control):
+    for blueprint in (twilio, content_api, meta, africastalking, bank_registry, mailbox, control):
         app.register_blueprint(blueprint)
     partners.mount(app, settings, postman=exchange.postman, clock=clock, new_id=new_id, seed=seed)
     app.get("/media/<media>")(_media)
+    app.get("/lookaside/<media>")(lookaside)
     app.get("/healthz")(_health)
     if mail_port is not None:
         app.extensions["desk"].mailbox.open(mail_port)

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
-from bot.simulator.twin import partners
+from bot.simulator.twin import meta, partners
 from bot.simulator.twin.desk import Desk, Photo, desk
 from bot.simulator.twin.exchange import Pace
 from bot.simulator.twin.post import Outcome, Then
@@ -138,6 +138,7 @@ def reset() -> tuple[Response, int]:
     desk().photos.clear()
     desk().tried.clear()
     desk().mailbox.clear()
+    desk().pairs.clear()
     desk().exchange.phones.announce("reset")
     return jsonify(done=True), 200
 
@@ -197,6 +198,9 @@ def _photo(at: Desk, address: str, order: dict[str, Any], _: Then | None) -> str
         raise ValueError("content is base64") from error
     if not 0 < len(content) <= LARGEST_PHOTO:
         raise ValueError(f"a picture has at most {LARGEST_PHOTO} bytes")
+    if at.uplink.carrier(address) == "meta":
+        photo = Photo(content, kind)
+        return at.uplink.photograph_by_meta(address, meta.keep(content, kind), photo)
     ident = at.exchange.new_id()
     if len(at.photos) >= MOST_PHOTOS:
         at.photos.pop(next(iter(at.photos)))
@@ -274,6 +278,14 @@ def _swap_sim(at: Desk, address: str, _: dict[str, Any], __: Then | None) -> str
     return address
 
 
+def _carrier(at: Desk, address: str, order: dict[str, Any], then: Then | None) -> str:
+    """Write to the bank's WhatsApp number at another company from now on."""
+    at.uplink.change_carrier(address, str(order["provider"]))
+    if then:
+        then(Letter("", address, "", {}), Outcome(200, "", 0.0))
+    return address
+
+
 ACTS: dict[str, Act] = {
     "say": _say,
     "tap": _tap,
@@ -286,6 +298,7 @@ ACTS: dict[str, Act] = {
     "drop": _drop,
     "lose-next": _lose_next,
     "again": _again,
+    "carrier": _carrier,
     "close-window": _close_window,
     "opt-out": _opt_out,
     "swap-sim": _swap_sim,

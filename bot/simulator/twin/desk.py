@@ -10,19 +10,16 @@ from bot.simulator.twin.contents import Contents
 from bot.simulator.twin.downlink import Downlink
 from bot.simulator.twin.exchange import Exchange
 from bot.simulator.twin.mailbox import Mailbox
+from bot.simulator.twin.meta_pairs import PairLimits
+from bot.simulator.twin.meta_templates import Templates
+from bot.simulator.twin.photo import Photo
 from bot.simulator.twin.sessions import Sessions
 from bot.simulator.twin.tried import Tried
 from bot.simulator.twin.uplink import Uplink
 
+__all__ = ["Answer", "Desk", "Photo", "desk"]
+
 Answer = Callable[[str], tuple[int, dict[str, object]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A picture a phone sent, as the company keeps it."""
-
-    content: bytes = field(repr=False)
-    content_type: str
 
 
 @dataclass(slots=True)
@@ -34,12 +31,14 @@ class Desk:
     downlink: Downlink
     sessions: Sessions
     contents: Contents
+    templates: Templates
     tried: Tried
     mailbox: Mailbox
     name_enquiry: Answer
     base_url: str
     """Where the bank reaches the companies' API and pictures."""
     photos: dict[str, Photo] = field(default_factory=dict)
+    pairs: PairLimits = field(default_factory=PairLimits)
 
 
 def desk() -> Desk:

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 
-from bot.simulator.twin.exchange import AT_TRIES, TWILIO_TRIES, WINDOW, Exchange, Logged
+from bot.simulator.twin.exchange import (
+    AT_TRIES,
+    META_TRIES,
+    TWILIO_TRIES,
+    WINDOW,
+    Exchange,
+    Logged,
+)
 from bot.simulator.twin.phones import Bubble
 from bot.simulator.twin.post import Errand, Outcome
 from bot.simulator.twin.tried import Tried
 from bot.simulator.wire import Letter
 
+TRIES = {"africastalking": AT_TRIES, "meta": META_TRIES}
 AT_WORDS = {"sent": "Sent", "delivered": "Success"}
 
 
@@ -19,6 +27,8 @@ class Parcel:
     bubble: Bubble
     callback: str = ""
     fault: str = ""
+    ours: str = ""
+    """What the bank wants to have back with every receipt."""
 
 
 class Downlink:
@@ -58,6 +68,22 @@ class Downlink:
         with self._ex.phones.at(address) as phone:
             return phone.wrote_at is not None and self._ex.clock() - phone.wrote_at < WINDOW
 
+    def mark(self, message: str, *, typing: bool) -> bool:
+        """Show a phone that the bank has read a message; False when it never sent it."""
+        phones = self._ex.phones
+        address = phones.whose(message)
+        if address is None:
+            return False
+        with phones.at(address) as phone:
+            bubble = phone.find(message)
+            if bubble is not None:
+                bubble.status = "read"
+                phones.show(address, bubble)
+            phone.typing += typing
+        if typing:
+            phones.tell(address, "typing")
+        return True
+
     def _steps(self, bubble: Bubble) -> list[tuple[str, float]]:
         pace = self._ex.pace
         if bubble.code:
@@ -85,14 +111,14 @@ class Downlink:
             if status == "read":
                 self._tried.tick("read")
 
-        ours = bubble.provider == "africastalking"
+        insists = bubble.provider in {"africastalking", "meta"}
         # Receipts travel beside the messages, so that a slow turn does not hold them up.
         errand = Errand(
             self._receipt(parcel, status),
             lane=f"receipts {bubble.id}",
             then=done,
-            waits=AT_TRIES if ours else TWILIO_TRIES,
-            on_refusal=ours,
+            waits=TRIES.get(bubble.provider, TWILIO_TRIES),
+            on_refusal=insists,
         )
         self._ex.postman.send(errand, after=after)
 
@@ -102,6 +128,16 @@ class Downlink:
             word = bubble.code if status == "failed" else AT_WORDS[status]
             reason = "UserNotReachable" if status == "failed" else ""
             return self._ex.wire.at_delivery(parcel.address, word, id=bubble.id, reason=reason)
+        if bubble.provider == "meta":
+            return self._ex.wire.meta.receipt(
+                parcel.address,
+                status,
+                id=bubble.id,
+                at=self._ex.clock(),
+                to=bubble.sender,
+                code=bubble.code if status == "failed" else "",
+                ours=parcel.ours,
+            )
         on_whatsapp = bubble.channel == "whatsapp"
         return self._ex.wire.twilio_receipt(
             f"whatsapp:{parcel.address}" if on_whatsapp else parcel.address,

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
+from bot.simulator.meta_wire import hidden
 from bot.simulator.twin.faults import Faults
 from bot.simulator.twin.phones import Phones
 from bot.simulator.twin.post import Outcome, Postman
 from bot.simulator.wire import HIDDEN, Letter, Wire
 
 WINDOW = timedelta(hours=24)
+META_TRIES = (1.0, 2.0, 4.0, 8.0)  # until it is taken; Meta itself goes on for days
 TWILIO_TRIES = (1.0,)  # once more, and only when nobody answered
 AT_TRIES = (1.0, 2.0, 4.0, 8.0)  # until it is taken, within reason
 MOST_LOGGED = 5000
@@ -84,7 +86,10 @@ class Exchange:
             ms=outcome.ms,
             signature=letter.signature,
             note=note,
-            curl=letter.curl({name: masked(letter.form.get(name, ""))}),
+            curl=letter.curl(
+                {name: masked(letter.form.get(name, ""))},
+                hidden(letter.body, masked) if letter.body else "",
+            ),
             answer=outcome.body[:LONGEST_ANSWER],
         )
 

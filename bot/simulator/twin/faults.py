@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from random import Random
 from typing import Any, Self
 
-FIRMS = ("twilio", "africastalking", "bank", "mail")
+FIRMS = ("twilio", "meta", "africastalking", "bank", "mail")
 LONGEST = 60.0  # seconds that anything may be held up
 
 

@@ -24,7 +24,10 @@ mailbox = Blueprint("mailbox", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as whoever gets it reads it. ``files`` are the names of what is attached."""
+    """A letter as whoever gets it reads it. ``files`` are the names of what is attached.
+
+    ``references`` are the ids of the letters it follows, and ``in_reply_to`` the last of them.
+    """
 
     id: str
     message_id: str
@@ -34,6 +37,8 @@ class Letter:
     body: str
     at: str
     files: tuple[str, ...] = field(default=())
+    in_reply_to: str = ""
+    references: tuple[str, ...] = field(default=())
 
 
 class Mailbox:
@@ -100,6 +105,8 @@ class Mailbox:
             body="" if body is None else str(body.get_content()),
             at=self._clock().isoformat(),
             files=tuple(part.get_filename() or "file" for part in read.iter_attachments()),
+            in_reply_to=str(read["In-Reply-To"] or ""),
+            references=tuple(str(read["References"] or "").split()),
         )
 
 

@@ -13,6 +13,7 @@ from bot.simulator.wire import HIDDEN, Letter
 KEPT_BUBBLES = 80
 MOST_PHONES = 20_000
 MOST_WATCHED = 200
+MOST_WRITTEN = 20_000
 CHANNELS = ("whatsapp", "sms", "ussd")
 # A status only moves forward; a failure ends it unless the message was already delivered.
 LADDER = ("queued", "sent", "delivered", "read", "failed")
@@ -121,6 +122,10 @@ class Phone:
     wrote_at: datetime | None = None
     """When it last wrote on WhatsApp: free words reach it for 24 hours after."""
     opted_out: set[str] = field(default_factory=set)
+    typing: int = 0
+    """How often it was shown that the bank writes an answer."""
+    provider: str = ""
+    """Who carries its WhatsApp; empty for the company the bank speaks through by default."""
     loses_next: bool = False
     """The next USSD answer will not reach it: the line drops while the bank works."""
 
@@ -134,6 +139,8 @@ class Phone:
             "session": self.session.view() if self.session else None,
             "loses_next": self.loses_next,
             "opted_out": sorted(self.opted_out),
+            "typing": self.typing,
+            "provider": self.provider,
         }
 
     def find(self, ident: str) -> Bubble | None:
@@ -156,6 +163,7 @@ class Phones:
         self._lock = RLock()
         self._tell = tell
         self._watched: OrderedDict[str, None] = OrderedDict()
+        self._written: OrderedDict[str, str] = OrderedDict()
 
     @contextmanager
     def at(self, address: str) -> Iterator[Phone]:
@@ -185,6 +193,10 @@ class Phones:
         """Put a message on a phone."""
         with self.at(address) as phone:
             phone.threads[bubble.channel].append(bubble)
+            if bubble.mine:
+                self._written[bubble.id] = address
+                if len(self._written) > MOST_WRITTEN:
+                    self._written.popitem(last=False)
             self.tell(address, "bubble", id=bubble.id, new=True)
 
     def reveal(self, address: str, channel: str, said: str) -> None:
@@ -214,6 +226,10 @@ class Phones:
         """Tell the page something that concerns every phone."""
         self._tell(kind, **facts)
 
+    def whose(self, ident: str) -> str | None:
+        """Return the phone that wrote the message with this provider's id, if it is kept."""
+        return self._written.get(ident)
+
     def addresses(self) -> list[str]:
         """Return the phones that exist."""
         with self._lock:
@@ -227,3 +243,4 @@ class Phones:
                     thread.clear()
                 phone.last.clear()
                 phone.session, phone.loses_next = None, False
+                phone.typing = 0

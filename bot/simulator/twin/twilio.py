@@ -171,6 +171,17 @@ def media(account: str, sid: str, media: str) -> Redirect:
     return redirect(f"{desk().base_url}/media/{media}", code=302)
 
 
+@twilio.post("/v3/Indicators/Typing.json")
+def typing() -> Response:
+    """Show a phone on WhatsApp that it was read, and that an answer is being written."""
+    said = request.get_json(silent=True) or {}
+    if said.get("channel") != "WHATSAPP":
+        raise Refused(400, 20001, "channel is WHATSAPP")
+    if not desk().downlink.mark(str(said.get("messageId", "")), typing=True):
+        raise Refused(404, 20404, "The requested message was not found")
+    return jsonify(success=True)
+
+
 def _media_sid(message_sid: str) -> str:
     return f"ME{message_sid[2:]}"
 
@@ -181,10 +192,10 @@ def _check_ends(to: str, sender: str) -> str:
     address = to.removeprefix("whatsapp:")
     if not (_PHONE.fullmatch(address) or (channel == "whatsapp" and _SCOPED.fullmatch(address))):
         raise Refused(400, 21211, f"Invalid 'To' Phone Number: {to}")
-    ours = f"whatsapp:{accounts.whatsapp}" if channel == "whatsapp" else accounts.sms
     if not sender:
         raise Refused(400, 21603, "A 'From' phone number is required.")
-    if sender != ours:
+    theirs = "whatsapp" if sender.startswith("whatsapp:") else "sms"
+    if theirs != channel or sender.removeprefix("whatsapp:") not in accounts.numbers:
         raise Refused(400, 63007, f"Twilio could not find a Channel with the From address {sender}")
     return channel
 

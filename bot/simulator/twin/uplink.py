@@ -1,12 +1,25 @@
 """From a phone to the bank: messages, taps and pictures become signed webhook calls."""
 
+import hashlib
 from collections.abc import Mapping
+from typing import Any
 
-from bot.simulator.twin.exchange import AT_TRIES, TWILIO_TRIES, Exchange, Logged, may_be_secret
+from bot.simulator import meta_wire
+from bot.simulator.twin.exchange import (
+    AT_TRIES,
+    META_TRIES,
+    TWILIO_TRIES,
+    Exchange,
+    Logged,
+    may_be_secret,
+)
 from bot.simulator.twin.phones import Bubble, Choice
+from bot.simulator.twin.photo import Photo
 from bot.simulator.twin.post import Errand, Outcome, Then
 from bot.simulator.wire import Letter, sms_provider
 
+INSISTS = {"africastalking/sms": AT_TRIES, "meta/whatsapp": META_TRIES}
+"""What is delivered until it is taken, and the pauses between the tries."""
 STOPS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "QUIT"})
 STARTS = frozenset({"START", "UNSTOP"})
 UNSUBSCRIBED = (
@@ -36,9 +49,7 @@ class Uplink:
         then: Then | None = None,
     ) -> str:
         """Write a message on a phone and carry it to the bank. Returns its id."""
-        provider = sms_provider(address, self._ex.wire.accounts.sms_routes)
-        at = channel == "sms" and provider == "africastalking"
-        ident = self._ex.new_id() if at else f"SM{self._ex.new_id()}"
+        ident = self._ident(address, channel)
         hidden = may_be_secret(text)
         self._ex.phones.add(
             address, Bubble(ident, channel, text, self._ex.clock(), mine=True, hidden=hidden)
@@ -53,6 +64,15 @@ class Uplink:
         :raises LookupError: if the phone has no such message or choice
         """
         tapped, choice = self._tapped(address, message, payload)
+        if tapped.provider == "meta":
+            said = meta_wire.tap(
+                payload,
+                choice.title,
+                row=bool(tapped.button),
+                reply_to=message,
+                sender=tapped.sender,
+            )
+            return self._meta(address, said, choice.title, to=tapped.sender, then=then)
         accounts = self._ex.wire.accounts
         extra = {
             "OriginalRepliedMessageSid": message,
@@ -68,6 +88,29 @@ class Uplink:
         """Send a picture that the bank can fetch at ``url``. Returns the message's id."""
         extra = {"NumMedia": "1", "MediaUrl0": url, "MediaContentType0": content_type}
         return self._whatsapp(address, "", extra | {"MessageType": "image"}, sid=sid)
+
+    def photograph_by_meta(self, address: str, media: str, photo: Photo) -> str:
+        """Send a picture that Meta keeps under an id. Returns the message's id."""
+        sha256 = hashlib.sha256(photo.content).hexdigest()
+        said = meta_wire.picture(media, photo.content_type, sha256)
+        return self._meta(address, said, "", media=f"/media/{media}")
+
+    def carrier(self, address: str) -> str:
+        """Return who carries a phone's WhatsApp: ``twilio`` or ``meta``."""
+        with self._ex.phones.at(address) as phone:
+            return phone.provider or self._ex.wire.accounts.whatsapp_provider
+
+    def change_carrier(self, address: str, provider: str) -> None:
+        """Have a phone write to the bank's number at another company from now on.
+
+        :raises ValueError: if the bank has none there
+        """
+        meta = self._ex.wire.meta.account
+        known = {"twilio": bool(self._ex.wire.accounts.whatsapp), "meta": bool(meta.numbers)}
+        if not known.get(provider):
+            raise ValueError("provider is twilio or meta")
+        with self._ex.phones.at(address) as phone:
+            phone.provider = provider
 
     def again(
         self, address: str, channel: str, *, forged: bool = False, then: Then | None = None
@@ -116,6 +159,24 @@ class Uplink:
         self._carry(address, "whatsapp", letter, then=then)
         return ident
 
+    def _meta(
+        self,
+        address: str,
+        said: Mapping[str, Any],
+        text: str,
+        *,
+        to: str = "",
+        media: str = "",
+        then: Then | None = None,
+    ) -> str:
+        ident = f"wamid.{self._ex.new_id().upper()}"
+        bubble = Bubble(ident, "whatsapp", text, self._ex.clock(), mine=True)
+        bubble.media = media
+        self._ex.phones.add(address, bubble)
+        letter = self._ex.wire.meta.message(address, said, id=ident, at=self._ex.clock(), to=to)
+        self._carry(address, "whatsapp", letter, then=then)
+        return ident
+
     def _carry(
         self,
         address: str,
@@ -158,9 +219,9 @@ class Uplink:
             if then:
                 then(posted, outcome)
 
-        # Africa's Talking repeats a text message until it is taken; nobody repeats a USSD hop.
-        until_taken = letter.route == "africastalking/sms"
-        waits = AT_TRIES if until_taken else TWILIO_TRIES if letter.signature else ()
+        # Meta and Africa's Talking repeat a message until it is taken; nobody repeats a USSD hop.
+        until_taken = letter.route in INSISTS
+        waits = INSISTS.get(letter.route, TWILIO_TRIES if letter.signature else ())
         errand = Errand(
             letter.forged() if forged else letter, address, done, waits, on_refusal=until_taken
         )
@@ -172,7 +233,19 @@ class Uplink:
             if bubble is not None and bubble.climb(status):
                 self._ex.phones.show(address, bubble)
 
+    def _ident(self, address: str, channel: str) -> str:
+        """Return an id as the company that carries the message writes them."""
+        ident = self._ex.new_id()
+        if channel == "whatsapp":
+            by_meta = self.carrier(address) == "meta"
+            return f"wamid.{ident.upper()}" if by_meta else f"SM{ident}"
+        provider = sms_provider(address, self._ex.wire.accounts.sms_routes)
+        return ident if provider == "africastalking" else f"SM{ident}"
+
     def _letter(self, address: str, channel: str, text: str, ident: str) -> Letter:
+        if ident.startswith("wamid."):
+            said, at = meta_wire.text(text), self._ex.clock()
+            return self._ex.wire.meta.message(address, said, id=ident, at=at)
         if channel == "whatsapp":
             return self._ex.wire.whatsapp(address, text, id=ident)
         if not ident.startswith("SM"):
