@@ -1,11 +1,13 @@
 """A case: its thread, live; beside it the customer, the payments, and what may be done."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from flask import Response, render_template, request
 
-from bot.console import drafts, looks, presence, shell
+from bot.console import canned, case_beside, case_clocks, drafts, looks, presence, shell
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -16,24 +18,34 @@ from core.approvals import freeze
 from core.crm import case_list, case_takers, case_thread, case_work
 from core.crm.cases import Case
 from core.crm.sla import PRIORITIES
+from core.errors import Refusal
 from core.ledger import book
 from core.store.unit import Unit
 
 SHOWN = 100
 """Entries of a thread on a page; earlier ones have pages of their own."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @console.get("/cases/<uuid:case_id>")
 @guard("cases.read")
 def case(case_id: UUID) -> Response:
     """Show a case, and note that it was read."""
+    return page(case_id)
+
+
+def page(
+    case_id: UUID, refused: Refusal | None = None, *, given: Mapping[str, str] = NOTHING
+) -> Response:
+    """Answer with a case's page; with why it was not handed back, and what was ``given`` for it."""
     who = actor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "cases")
         facts = gather(unit, who, case_id)
         case_list.seen(unit, who, facts["case"])
     looks.again(shell.house(), who, f"case:{case_id}")
-    return shell.show("case", framed, **facts, **begun(case_id), refused=None)
+    facts |= {"back_refused": shell.told(refused), "given": given, **begun(case_id)}
+    return shell.show("case", framed, status=shell.status_of(refused), **facts, refused=None)
 
 
 @console.get("/cases/<uuid:case_id>/fresh")
@@ -79,6 +91,9 @@ def gather(unit: Unit, who: Actor, case_id: UUID) -> dict[str, Any]:
         "colleagues": case_takers.named(unit, found.category) if who.may("cases.assign") else {},
         "met": _places(unit, who, found),
         "freezes": _freezes(unit, who, found),
+        "canned": canned.offered(unit, who, found),
+        "clocks": case_clocks.hands(found, unit.now),
+        **case_beside.gather(unit, who, found),
         "key": shell.house().new_id(),
     }
 

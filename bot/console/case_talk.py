@@ -4,8 +4,8 @@ from uuid import UUID
 
 from flask import Response, render_template, request
 
-from bot import handover
-from bot.console import drafts, presence, shell
+from bot import handover, marks
+from bot.console import canned, drafts, presence, shell
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -83,13 +83,25 @@ def draft(case_id: UUID, mode: str) -> Response:
 def present(case_id: UUID) -> Response:
     """Say that somebody is here, and return who else is."""
     house, mine = shell.house(), shell.me()
-    presence.say(house, case=case_id, staff=mine, state=shell.field("state", most=10))
+    state = shell.field("state", most=10)
+    presence.say(house, case=case_id, staff=mine, state=state)
+    if state == "typing" and shell.field("mode", most=10) == "reply":
+        _show_typing(case_id)
     others = presence.others(house, case=case_id, but=mine)
     people = People()
     people.add(colleagues=[one.staff for one in others])
     with house.unit() as unit:
         people.load(unit)
     return Response(render_template("console/parts/presence.html", present=others, people=people))
+
+
+def _show_typing(case_id: UUID) -> None:
+    """Show the customer that an answer is being written, if it is by whoever may send it."""
+    house, who = shell.house(), actor()
+    with house.unit() as unit:
+        found = case_view.get(unit, who, case_id)
+    if not found.done and case_view.works(who, found):
+        marks.show_typing(house, case_id)
 
 
 def _judge(unit: Unit, found: Case, seen: str) -> None:
@@ -119,9 +131,11 @@ def _pane(
             people.add(colleagues=[UUID(refused.facts["by"])])
             people.load(unit)
             refused.facts["name"] = people.name(UUID(refused.facts["by"]))
+        picks = canned.offered(unit, who, found)
         now = unit.now
     html = render_template(
         "console/parts/pane_reply.html",
+        canned=picks,
         case=found,
         reach=reach,
         works=case_view.works(who, found),

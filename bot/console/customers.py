@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from bot.console import shell
+from bot.console import shell, worth
 from bot.console.people import People
 from bot.console.shell import console
 from bot.guard import actor, guard
@@ -85,6 +85,7 @@ def page(
     who = actor()
     with shell.house().unit() as unit:
         framed = shell.frame(unit, "customers")
+        reckoned = worth.gather(unit, who, customer_id)
         view = customer_view.look(unit, who, customer_id)
         mine = cases.of_customer(unit, customer_id, limit=10)
         asked = approval_store.page(unit, customer=customer_id, limit=10)
@@ -93,6 +94,7 @@ def page(
         people.of_approvals(asked)
         cards = desk.look(unit, who, customer_id) if who.may("cards.read") else []
         looks = audit.looks(unit, customer_id, limit=LOOKS)
+        people.add(colleagues=[one.by for one in reckoned["recorded"]])
         people.add(colleagues=[look.actor_id for look in looks])
         people.add(colleagues=[e.by for one in cards for e in one.history if e.by_kind == "staff"])
         people.load(unit)
@@ -112,4 +114,5 @@ def page(
         asked=asked,
         looks=looks,
         people=people,
+        **reckoned,
     )

@@ -1,6 +1,8 @@
-"""Ids that a form or an address gave."""
+"""Ids, days and moments that a form or an address gave."""
 
+from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import abort, request
 
@@ -24,3 +26,20 @@ def cursor() -> UUID | None:
     """Return the last row of the page before, None on the first page."""
     given = request.args.get("after", "")
     return id_of(given) if given else None
+
+
+def moment(name: str, zone: ZoneInfo) -> datetime | None:
+    """Return the instant of a form's local time by a clock (in UTC); None if it was left empty.
+
+    :raises ValueError: if it is no time
+    """
+    local = shell.field(name, most=19)
+    return datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC) if local else None
+
+
+def day(name: str) -> date | None:
+    """Return a day of the query; what is none was not made by a page of ours: it is as no day."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None

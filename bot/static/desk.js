@@ -178,10 +178,13 @@
   // Who else is here: said every ten seconds, and while somebody types.
   const here = () => document.getElementById("presence");
   let typedAt = 0;
+  let typedIn = "";
   const beat = () => {
     const place = here();
     if (!place || document.hidden) return;
     place.querySelector("[name=state]").value = Date.now() - typedAt < 6000 ? "typing" : "viewing";
+    // Of a note no customer is shown that it is being written.
+    place.querySelector("[name=mode]").value = typedIn;
     htmx.trigger(place, "beat");
   };
   setInterval(beat, 10_000);
@@ -191,9 +194,35 @@
     if (!field.matches(".composer textarea")) return;
     const first = Date.now() - typedAt > 3000;
     typedAt = Date.now();
+    typedIn = field.id === "reply-words" ? "reply" : "note";
     if (first) beat();
     clearTimeout(keeping.get(field));
     keeping.set(field, setTimeout(() => htmx.trigger(field, "keep"), 700));
+  });
+
+  // A canned reply goes where one writes: picked from the list, or by its shortcut after a slash.
+  const SHORTCUT = /(^|\s)\/([a-z0-9-]{2,30})\s$/;
+  const insert = (field, words, from = field.selectionStart) => {
+    field.setRangeText(words, from, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  document.addEventListener("click", (event) => {
+    const picked = event.target.closest("[data-canned]");
+    if (!picked) return;
+    insert(one("#reply-words"), picked.dataset.words);
+    picked.closest("details").open = false;
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-narrows]")) {
+      const wanted = event.target.value.trim().toLowerCase();
+      for (const item of all(`${event.target.dataset.narrows} > li`)) item.hidden = !item.dataset.found.includes(wanted);
+    }
+    if (!event.target.matches("#reply-words")) return;
+    const before = event.target.value.slice(0, event.target.selectionStart);
+    const typed = before.match(SHORTCUT);
+    const canned = typed && one(`[data-canned="${CSS.escape(typed[2])}"]`);
+    if (canned) insert(event.target, canned.dataset.words, before.length - typed[2].length - 2);
   });
 
   // A reply that crossed another's is sent all the same, or thrown away.

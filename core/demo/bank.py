@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from core.access import addresses
 from core.access.pins import Secrets
+from core.crm import own_email
 from core.demo import (
     aml,
     card_payments,
@@ -106,6 +107,7 @@ def _enter(unit: Unit, person: Person, pin_hash: str) -> tuple[UUID, UUID]:
     customer = joined.known.customer_id
     for channel in ("sms", "whatsapp"):
         addresses.attach(unit, customer, channel=channel, address=person.phone, trust="trusted")
+    own_email.vouch(unit, customer)
     return customer, joined.wallet.id
 
 

@@ -6,8 +6,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.access.actors import Actor
-from core.crm import case_catalog, case_queue, case_sweep, case_work, cases
+from core.crm import (
+    answer_sweep,
+    case_catalog,
+    case_queue,
+    case_sweep,
+    case_work,
+    cases,
+    complaints,
+)
 from core.crm.cases import Case
+from core.demo import canned
 from core.demo.case_stories import TOLD, Step, Told
 from core.store.unit import Unit
 from core.transfers import payments
@@ -41,6 +50,7 @@ def load(unit: Unit, *, people: Sequence[UUID], agent: UUID, lead: UUID) -> None
         else:
             _do(unit, cases.get(unit, opened[place].id), step, team)
     unit.now = now
+    canned.load(unit, team.lead)
     _sweep(unit)
 
 
@@ -107,6 +117,8 @@ def _work(unit: Unit, case: Case, step: Step, who: Actor) -> None:
 
 def _sweep(unit: Unit) -> None:
     case_sweep.escalate_late(unit, tell=False)
+    answer_sweep.sweep(unit, most=500)
+    complaints.sweep(unit, most=500, tell=False)
     case_sweep.warn(unit)
     case_sweep.close_old(unit)
 

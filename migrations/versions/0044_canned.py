@@ -1,0 +1,20 @@
+"""Canned replies of the desk."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0044"
+down_revision = "0043"
+
+SQL = Path(__file__).parent.parent / "sql" / "0044_canned.sql"
+
+
+def upgrade() -> None:
+    """Add the table."""
+    op.get_bind().exec_driver_sql(SQL.read_text().replace("%", "%%"))
+
+
+def downgrade() -> None:
+    """Refuse: going back is never tried."""
+    raise NotImplementedError("restore a backup instead")
