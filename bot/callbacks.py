@@ -9,8 +9,8 @@ from bot import parking, retry
 from bot.house import House
 from bot.retry import GivenUp
 from bot.said import NotHeard
-from channels.message import OptOut, Receipt, SessionEnd
-from core.access import addresses
+from channels.message import Moved, OptOut, Receipt, SessionEnd
+from core.access import addresses, trust
 from core.crm import messages, waiting
 from core.crm.parked import Kind
 from core.store import patience
@@ -69,6 +69,24 @@ def note_opt_out(house: House, notice: OptOut) -> None:
         addresses.opt_out(unit, channel=notice.channel, address=notice.address)
 
     _note(house, "opt_out", f"{notice.channel} {house.new_id()}", note, {})
+
+
+def note_moved(house: House, moved: Moved) -> None:
+    """Trust nothing any more at a number that its holder left for another.
+
+    :raises NotHeard: if PostgreSQL could not be reached in time
+    """
+
+    def note(unit: Unit) -> None:
+        trust.sim_changed(
+            unit,
+            moved.address,
+            at=unit.now,
+            notice=f"{moved.provider} {moved.id}",
+            source="whatsapp",
+        )
+
+    _note(house, "webhook", f"{moved.provider} {moved.id}", note, {})
 
 
 def _note(

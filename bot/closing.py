@@ -5,13 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from bot import masks
+from bot.feelings import feel_turn
+from bot.interrupted import note_context
 from bot.telling import Telling
 from channels.message import Reply
 from core import pii
 from core.crm import media, turns
 from core.crm.case_words import without_secrets
 from core.crm.turns import Closing, Stand
-from core.store import outbox
 from core.store.crashpoints import reached
 from flows.story import Listen
 
@@ -59,7 +60,7 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
     talk.language, talk.language_chosen = turn.bank.language, turn.bank.language_chosen
     if talk.flow is not None and not turn.held:
         told = turn.catalog.stories.get(talk.flow)
-        patient = told is not None and told.patient
+        patient = turn.waits_long or (told is not None and told.patient)
         talk.expires_at = now + (PATIENT_RESTS_AFTER if patient else STORY_RESTS_AFTER)
     spoken = None if waits else reply
     said = _loggable(turn)
@@ -88,11 +89,13 @@ def close(turn: Telling, reply: Reply | None, *, failed: bool = False) -> Walked
             outcome=turn.outcome or "went on",
         ),
     )
+    note_context(turn)
+    feel_turn(turn, said)
     reached("turn.closed")
     _keep_media(turn)
     _keep_answering(turn)
     if spoken is not None and turn.event.channel != "ussd":
-        _owe(turn, spoken)
+        turn.reply_id = turn.owe(spoken)
         reached("turn.reply_queued")
     return _walked(turn, reply, said)
 
@@ -112,21 +115,6 @@ def _prompted(turn: Telling, reply: Reply) -> Reply:
         # Told again when the customer dials and the gateway has not said that this screen was read.
         talk.outcome = {**turn.paid, "at": now.isoformat()}
     return reply
-
-
-def _owe(turn: Telling, reply: Reply) -> None:
-    voice = turn.voice()
-    turn.reply_id = outbox.queue_reply(
-        turn.unit,
-        sender=voice.key,
-        channel=turn.event.channel,
-        provider=voice.provider,
-        contact=turn.event.address,
-        customer_id=turn.bank.customer_id,
-        conversation_id=turn.talk.id,
-        reply=masks.dump_reply(reply),
-        content=masks.shown(reply),
-    )
 
 
 def _loggable(turn: Telling) -> str:

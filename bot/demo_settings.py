@@ -9,6 +9,13 @@ DEMO = {
     "twilio_auth_token": "demo-twilio-auth-token",
     "twilio_whatsapp_from": "+254700000100",
     "twilio_sms_from": "21000",
+    "meta_app_secret": "demo-meta-app-secret",
+    "meta_verify_token": "demo-meta-verify-token",
+    "meta_access_token": "demo-meta-access-token",
+    "meta_phone_number_id": "254700000200",
+    "meta_whatsapp_from": "+254700000200",
+    "meta_business_account_id": "254700000900",
+    "whatsapp_provider": "twilio",
     "at_username": "sandbox",
     "at_api_key": "demo-africastalking-api-key",
     "at_sender": "WEKEZA",
@@ -17,13 +24,18 @@ DEMO = {
     "ussd_webhook_secret": "demo-ussd-webhook-secret",
     "sim_webhook_secret": "demo-sim-webhook-secret",
 }
+# Both providers of WhatsApp work in the demo: whoever writes to a number is answered on it.
 # A provider is the demo's only as a whole: one of its own credentials, and nothing is filled in.
 CREDENTIALS = {
     "twilio": ("twilio_account_sid", "twilio_auth_token"),
+    "meta": ("meta_app_secret", "meta_access_token", "meta_phone_number_id"),
     "at": ("at_username", "at_api_key"),
 }
 SECRETS = (
     "twilio_auth_token",
+    "meta_app_secret",
+    "meta_verify_token",
+    "meta_access_token",
     "at_api_key",
     "at_webhook_secret",
     "ussd_webhook_secret",
@@ -42,6 +54,10 @@ def is_default(given: dict[str, Any]) -> bool:
 def fill_in(facts: dict[str, Any]) -> None:
     """Add the demo's accounts for every provider that has none of its own."""
     twin = f"http://127.0.0.1:{facts.get('twin_port')}"
+    own = {name for name, known in CREDENTIALS.items() if any(one in facts for one in known)}
+    facts.setdefault(
+        "whatsapp_provider", "meta" if own & {"twilio", "meta"} == {"meta"} else "twilio"
+    )
     for prefix, credentials in CREDENTIALS.items():
         if any(name in facts for name in credentials):
             continue

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from bot import keyrings, partners, providers
 from bot.providers import Providers
-from bot.settings import BadSettings, Settings, load
+from bot.settings import BadSettings, Settings, load, numbers
 from bot.wake import Wake
 from channels.message import Door, Sender
 from core import phone
@@ -35,6 +35,7 @@ from core.store.files import Files
 from core.store.key_watch import Watch
 from core.store.keyring import Keyring, UnknownKey
 from core.store.unit import Unit, open_unit
+from core.store.ussd_presses import PressBook
 from flows.story import Outcome
 from flows.words import CONTACTS, Words
 
@@ -98,6 +99,8 @@ class House:
             if self.key_watch is not None:
                 self.key_watch.look_now()
             raise
+        if unit.heard:
+            self.waker.note_heard(unit.heard)  # before the drain wakes that marks them
         self.wake(unit.wakes)
 
     def files(self, folder: str) -> Files:
@@ -130,7 +133,10 @@ class House:
         return self.providers.doors.get(route)
 
     def sender(self, provider: str, channel: str) -> Sender:
-        """Return the number that answers what came in from a provider on a channel."""
+        """Return a number that answers what came in from a provider on a channel.
+
+        Where the provider has several, the outbox finds the one that was written to.
+        """
         return next(
             one
             for one in self.providers.senders.values()
@@ -171,22 +177,23 @@ class House:
         )
 
 
-def _now() -> datetime:
+def wall_clock() -> datetime:
+    """Return what time it is: the clock of a house, and of commands that need no house."""
     return datetime.now(UTC)  # noqa: TID251 - the house has the clock
 
 
 def build(settings: Settings, *, name: str, pool: int = 8) -> House:
     """Return a house built from settings. ``name`` shows in PostgreSQL as the application name."""
     engine = open_engine(settings.database_url, name=name, pool=pool)
-    return furnish(settings, engine, clock=_now, ids=uuid_utils.compat.uuid7)
+    return furnish(settings, engine, clock=wall_clock, ids=uuid_utils.compat.uuid7)
 
 
 def _introduce(settings: Settings) -> None:
     """Have the words tell customers the numbers we are really reached at."""
     own = {
         "ussd": settings.ussd_code,
-        "sms": settings.twilio_sms_from or settings.at_shortcode,
-        "whatsapp": phone.spaced(settings.twilio_whatsapp_from),
+        "sms": next(iter(numbers(settings.twilio_sms_from)), settings.at_shortcode),
+        "whatsapp": phone.spaced(next(iter(settings.whatsapp_numbers), "")),
         "paybill": settings.mpesa_shortcode,
     }
     CONTACTS.update({channel: number for channel, number in own.items() if number})
@@ -210,7 +217,11 @@ def furnish(
         keys=keys,
         key_watch=Watch(engine, keyrings.provider(settings), keys),
         redis=client,
-        providers=providers.connect(settings, TemplateBook(engine, clock=clock)),
+        providers=providers.connect(
+            settings,
+            lambda provider: TemplateBook(engine, clock=clock, provider=provider),
+            PressBook(engine, clock=clock),
+        ),
         secrets=Secrets(settings.pin_pepper),
         passwords=Passwords(allowed=(PASSWORD,) if settings.demo_mode else ()),
         registry=NameRegistry(settings.name_enquiry_base),
@@ -222,7 +233,12 @@ def furnish(
     )
     with house.unit() as unit:
         _refuse_demo_staff(settings, unit)
-        outbox.register_senders(unit, house.providers.senders.values(), routes=settings.sms_routes)
+        outbox.register_senders(
+            unit,
+            house.providers.senders.values(),
+            routes=settings.sms_routes,
+            homes=house.providers.homes,
+        )
     return house
 
 

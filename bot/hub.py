@@ -7,7 +7,7 @@ import structlog
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import exc
 
-from bot import answers, masks, metrics, parking, proofs, retry
+from bot import answers, marks, masks, metrics, parking, proofs, retry
 from bot.answers import CALL_SECONDS, MOST_BROKEN, answer_call, expire_calls
 from bot.callbacks import note_opt_out, note_receipt, note_session_end
 from bot.closing import Walked
@@ -139,6 +139,7 @@ def _walk(house: House, hearing: Hearing) -> Walked | Kept:
         if isinstance(opening, Kept):
             return opening
         reached("turn.opened")
+        marks.heard_on(house, unit, opening.talk, inbound)
         proofs.check(proof, opening)
         secret = None if proof is None else proof.proof
         walked = Turn(house, unit, opening, Event.of(inbound), secret).take()

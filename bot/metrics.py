@@ -60,6 +60,12 @@ _asks = Counter(
 _ask_seconds = Histogram(
     "wekeza_partner_seconds", "How long a partner took to answer", ("partner",), registry=_own
 )
+_marks = Counter(
+    "wekeza_marks",
+    "Messages of customers marked as read, with the sign that an answer is written",
+    ("provider", "result"),
+    registry=_own,
+)
 _cards = Counter(
     "wekeza_card_messages",
     "Messages of the card scheme, by what they were answered",
@@ -143,6 +149,11 @@ def sent(provider: str, channel: str, result: str, *, seconds: float) -> None:
     """Count a message a provider was handed: ``taken``, or the fate of one it did not take."""
     _sends.labels(provider, channel, result).inc()
     _send_seconds.labels(provider).observe(seconds)
+
+
+def marked(provider: str, result: str) -> None:
+    """Count a customer's message marked as read: ``shown``, ``late`` or ``failed``."""
+    _marks.labels(provider, result).inc()
 
 
 def asked(partner: str, asked: str, answer: str, *, seconds: float) -> None:

@@ -15,6 +15,7 @@ from pydantic_settings import SettingsError as UnreadableSetting
 from bot import demo_settings
 from bot.embedded import keys, postgres, redis
 from bot.partner_settings import TWINS, PartnerSettings, web_address
+from channels.ussd_generic import ConEnd
 from core.store import crashpoints
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,10 +54,20 @@ def _decode_keys(text: object) -> object:
     return tuple(_decode_key(part) for part in parts) if isinstance(parts, tuple) else parts
 
 
+_E164 = r"\+\d{8,15}"
+_CODE = r"\+?\d{3,15}"
+
+
+def numbers(listed: str) -> tuple[str, ...]:
+    """Return the numbers of a setting that lists them: one, or several with commas between."""
+    return tuple(one.strip() for one in listed.split(",") if one.strip())
+
+
 Key = Annotated[bytes, BeforeValidator(_decode_key)]
 AddressList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 KeyList = Annotated[tuple[bytes, ...], NoDecode, BeforeValidator(_decode_keys)]
 Provider = Literal["twilio", "africastalking"]
+GatewayName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
 
 
 class Settings(PartnerSettings):
@@ -103,15 +114,21 @@ class Settings(PartnerSettings):
 
     twilio_account_sid: str = ""
     twilio_auth_token: str = Field("", repr=False)
-    twilio_whatsapp_from: str = Field("", pattern=r"^(\+\d{8,15})?$")
-    twilio_sms_from: str = Field("", pattern=r"^(\+?\d{3,15})?$")
+    twilio_whatsapp_from: str = Field("", pattern=rf"^({_E164}(\s*,\s*{_E164})*)?$")
+    twilio_sms_from: str = Field("", pattern=rf"^({_CODE}(\s*,\s*{_CODE})*)?$")
     twilio_api_base: str = ""
 
     meta_app_secret: str = Field("", repr=False)
     meta_verify_token: str = Field("", repr=False)
     meta_access_token: str = Field("", repr=False)
-    meta_phone_number_id: str = ""
+    meta_phone_number_id: str = Field("", pattern=r"^(\d{5,24}(\s*,\s*\d{5,24})*)?$")
+    meta_whatsapp_from: str = Field("", pattern=rf"^({_E164}(\s*,\s*{_E164})*)?$")
+    meta_business_account_id: str = Field("", pattern=r"^(\d{5,24})?$")
     meta_api_base: str = ""
+
+    whatsapp_provider: Literal["", "twilio", "meta"] = ""
+    whatsapp_typing: bool = True
+    whatsapp_pair_burst: int = Field(20, ge=1, le=45)
 
     at_username: str = ""
     at_api_key: str = Field("", repr=False)
@@ -123,6 +140,8 @@ class Settings(PartnerSettings):
 
     ussd_code: str = Field("*384*100#", pattern=r"^\*[0-9*]+#$")
     ussd_webhook_secret: str = Field("", repr=False)
+    ussd_generic: dict[GatewayName, ConEnd] = Field(default_factory=dict)
+    ussd_allowed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     sim_webhook_secret: str = Field("", repr=False)
     name_enquiry_base: str = ""
     sms_routes: dict[str, Provider] = Field(default_factory=dict)
@@ -164,6 +183,15 @@ class Settings(PartnerSettings):
             ip_network(entry, strict=False)
         return entries
 
+    @field_validator("ussd_allowed")
+    @classmethod
+    def _are_networks_of_gateways(
+        cls, entries: dict[str, tuple[str, ...]]
+    ) -> dict[str, tuple[str, ...]]:
+        for entry in (one for listed in entries.values() for one in listed):
+            ip_network(entry, strict=False)
+        return entries
+
     @field_validator(
         "public_base_url",
         "twilio_api_base",
@@ -197,6 +225,21 @@ class Settings(PartnerSettings):
         return self
 
     @model_validator(mode="after")
+    def _meta_is_whole(self) -> Self:
+        if not self.meta_access_token:
+            if self.whatsapp_provider == "meta":
+                raise ValueError("WHATSAPP_PROVIDER=meta needs META_ACCESS_TOKEN")
+            return self
+        if not (self.meta_app_secret and self.meta_verify_token and self.meta_phone_number_id):
+            raise ValueError(
+                "META_ACCESS_TOKEN needs META_APP_SECRET, META_VERIFY_TOKEN, META_PHONE_NUMBER_ID"
+            )
+        shown = numbers(self.meta_whatsapp_from)
+        if shown and len(shown) != len(numbers(self.meta_phone_number_id)):
+            raise ValueError("META_WHATSAPP_FROM has a number for each of META_PHONE_NUMBER_ID")
+        return self
+
+    @model_validator(mode="after")
     def _production_is_earnest(self) -> Self:
         if self.environment != "production":
             return self
@@ -220,6 +263,13 @@ class Settings(PartnerSettings):
         bases += [("liquidity_bases", base) for base in self.liquidity_bases.values()]
         bases += [("rail_bases", base) for base in self.rail_bases.values()]
         return list(dict.fromkeys(name for name, base in bases if base.startswith(self.twin_url)))
+
+    @property
+    def whatsapp_numbers(self) -> tuple[str, ...]:
+        """The numbers that customers are told to write to on WhatsApp, the default one first."""
+        ours = {"twilio": self.twilio_whatsapp_from, "meta": self.meta_whatsapp_from}
+        ordered = sorted(ours, key=lambda provider: provider != self.whatsapp_provider)
+        return tuple(number for provider in ordered for number in numbers(ours[provider]))
 
     @property
     def twin_url(self) -> str:

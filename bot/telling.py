@@ -5,24 +5,28 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from bot import kept
+from bot import kept, masks
 from bot.house import House
 from channels.message import Inbound, Reply
 from core.access.pins import Proof
 from core.bank import Bank, Visitor
+from core.crm import case_chat
 from core.crm.case_chat import Voice
 from core.crm.conversations import Opening, Talk
 from core.crm.turns import Stand
+from core.store import outbox
 from core.store.unit import Unit
 from core.visitor import Interrupted
 from flows import engine
 from flows.catalog import CATALOG
-from flows.story import START, Flow, RepeatSecret
-from flows.versions import Catalog, stand
+from flows.story import START, Flow, Listen, RepeatSecret
+from flows.versions import Catalog, Place, stand
 from flows.words import Words
 
 MOST_STORIES = 8  # begun in one turn; more would be stories sending the customer in circles
 MOST_ASIDE = 3
+DESK = "desk"
+"""Who is heard in the inbox when a person at the desk says something."""
 OUTCOME = (
     "amount", "name", "reference", "until", "bought", "biller", "phone", "float_left", "longer",
 )  # fmt: skip
@@ -70,6 +74,7 @@ class Telling:
         self.visitor = Visitor.at(opening)
         self.visitor.message = self.said_id
         self.bank = Bank(unit, self.visitor, house.secrets)
+        self.interrupted: Place | None = None  # the story that was set aside last
         self._note_interrupted()
         self.stood = Stand(self.talk.flow, self.talk.flow_version, self.talk.state)
         self.prompted_at = self.talk.prompted_at
@@ -86,6 +91,7 @@ class Telling:
         self.exit_reason = ""  # why the customer leaves the story, where the story does not tell
         self.paid: dict[str, str] | None = None  # what the customer is told of money that moved
         self.reply_id: UUID | None = None  # the message that carries the reply, where one is owed
+        self.waits_long = False  # what is asked may be answered hours later
 
     @property
     def words(self) -> Words:
@@ -93,9 +99,31 @@ class Telling:
         return self.house.words(self.bank.language, self.event.channel)
 
     def voice(self) -> Voice:
-        """Return the number of ours that says the reply: the one that was written to."""
+        """Return the number of ours that says the reply: the one that was written to.
+
+        To what a person at the desk does, nobody wrote: the customer's usual number then.
+        """
+        if self.event.provider == DESK:
+            return case_chat.voice_for(
+                self.unit, self.talk.id, channel=self.event.channel, country=self.bank.country
+            )
         sender = self.house.sender(self.event.provider, self.event.channel)
         return Voice(sender.key, sender.provider)
+
+    def owe(self, reply: Reply) -> UUID | None:
+        """Owe the customer what is said, and return the message that carries it."""
+        voice = self.voice()
+        return outbox.queue_reply(
+            self.unit,
+            sender=voice.key,
+            channel=self.event.channel,
+            provider=voice.provider,
+            contact=self.event.address,
+            customer_id=self.bank.customer_id,
+            conversation_id=self.talk.id,
+            reply=masks.dump_reply(reply),
+            content=masks.shown(reply),
+        )
 
     def story(self) -> Flow | None:
         """Return the story being told, or None between stories.
@@ -112,6 +140,11 @@ class Telling:
         if flow is None:
             return None
         return self._make(flow, talk.state or "", talk.slots, talk.trail)
+
+    def story_at(self, flow: type[Flow], place: Place) -> Flow:
+        """Return a story as it stands at a place."""
+        self.talk.effect_id = place.effect_id
+        return self._make(flow, place.state, place.slots, place.trail)
 
     @property
     def newer(self) -> bool:
@@ -181,6 +214,7 @@ class Telling:
     def take_up(self, *, after: str = "") -> tuple[Flow, engine.Turn]:
         """Return the story set aside last, asking again what it stood on."""
         laid = kept.aside(self.talk.stack.pop())
+        self.bank.go_on_with(laid.flow)
         if laid.state == START and laid.flow in self.catalog.stories:
             waited = self._make(self.catalog.stories[laid.flow], slots=laid.slots)
             return waited, engine.begin(waited, self.words, after=after)
@@ -191,9 +225,9 @@ class Telling:
             again = self._make(self.catalog.stories[name])
             said = "\n".join(filter(None, (after, self.words.say("manners", "changed"))))
             return again, engine.begin(again, self.words, after=said)
-        place = standing.place
-        self.talk.effect_id = place.effect_id
-        story = self._make(standing.story, place.state, place.slots, place.trail)
+        story = self.story_at(standing.story, standing.place)
+        if isinstance(story.step_at(story.state), Listen):
+            self.bank.speak_to(story.slots["number"])  # who waited for a person waits on
         return story, engine.take_up(story, self.words, after=after)
 
     def _waits_in_vain(self) -> bool:
@@ -205,7 +239,7 @@ class Telling:
 
     def _note_interrupted(self) -> None:
         if self.talk.stack:
-            laid = kept.aside(self.talk.stack[-1])
+            self.interrupted = laid = kept.aside(self.talk.stack[-1])
             self.visitor.interrupted = Interrupted(laid.flow, laid.state, laid.slots)
 
     def _catch_up(self, name: str) -> type[Flow] | None:
@@ -236,6 +270,8 @@ class Telling:
         talk = self.talk
         self.first = self.first or told
         self.intent = self.intent or told.intent
+        if told.intent == "cancel":
+            self.exit_reason = self.exit_reason or "cancelled"
         if told.wrote and story.moves_money and "reference" in story.slots:
             kept = {name: story.slots[name] for name in OUTCOME if name in story.slots}
             self.paid = {**kept, "story": story.name}

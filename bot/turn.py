@@ -1,24 +1,19 @@
 """One turn of a conversation inside an open unit: manners first, then the story being told."""
 
 from datetime import datetime, timedelta
-from functools import cache
 
-from bot import masks
+from bot import free_words, held_back, masks, while_waiting, with_person
 from bot.closing import Walked, close
 from bot.telling import Telling
+from bot.with_person import on_line
 from channels.layout import NAV_KEYS, ussd_screens
 from channels.message import Inbound, Reply
 from core.crm import waiting
 from flows import choices, engine, manners
 from flows.engine import Said
-from flows.hearing import phrases, plain
 from flows.manners import Manner
-from flows.story import Ask, Flow, Listen, Outcome
-from flows.understanding import understand
-from flows.words import LANGUAGES, Words
+from flows.story import Ask, Flow, Outcome
 
-ANSWER = "answer"
-"""The key of the button under a person's words that came in between."""
 TOLD_AGAIN_FOR = timedelta(minutes=15)
 CROSSED = timedelta(seconds=5)  # what two clocks may differ by
 
@@ -28,13 +23,14 @@ class Turn(Telling):
 
     def take(self) -> Walked:
         """Hear the customer's message and answer it."""
-        inbound = self.inbound
+        inbound, heard_before = self.inbound, self.talk.last_inbound_at
         self.talk.last_inbound_at = self.unit.now
         if inbound.opt:
             # The provider has answered already, and holds back what we would say.
             self._note_choice(inbound.opt)
             return close(self, None)
         self._tell_what_ended()
+        held_back.let_go(self, heard_before)
         if self.newer and not self._lets_go():
             return self._hold()
         return close(self, self._dialled() or self._mannered() or self._changed() or self._told())
@@ -125,7 +121,7 @@ class Turn(Telling):
     def _mannered(self) -> Reply | None:
         """Answer the words that mean the same everywhere; None when it is none of them."""
         story = self.story()
-        if (answer := self._answered(story)) is not None:
+        if (answer := with_person.answered(self, story, self.choice)) is not None:
             return answer
         if story is not None and not on_line(story) and (words := self._crossed()):
             return self._answer_crossed(story, words)
@@ -151,21 +147,6 @@ class Turn(Telling):
         ):
             return False
         return self.talk.page + 1 < len(ussd_screens(masks.load_reply(last)))
-
-    def _answered(self, story: Flow | None) -> Reply | None:
-        """Answer a person who wrote in between, by ANSWER and one's words, or its button.
-
-        None when the customer says something else, stands with that person, or nobody wrote.
-        """
-        keyword, _, rest = self.inbound.text.strip().partition(" ")
-        asked = self.choice == ANSWER or plain(keyword) in _ways_to_answer()
-        if not asked or (story is not None and on_line(story)):
-            return None
-        number = self.bank.case_to_answer()
-        if not number:
-            return None
-        given = dict.fromkeys(("chat", "more"), rest.strip())
-        return self.aside(story, "agent", given, slots={"number": number})
 
     def _obey(self, said: Manner, story: Flow | None) -> Reply:
         if said == "language":
@@ -204,24 +185,15 @@ class Turn(Telling):
 
     def _cancel(self, story: Flow | None) -> Reply:
         if story is not None and on_line(story):
-            return self._hang_up()
+            return with_person.hang_up(self)
         live = story is not None and story.resumes
         self.notes.append(self.words.say("manners", "cancelled" if live else "nothing_to_cancel"))
         self.outcome = self.exit_reason = "cancelled"
         return self.leave()
 
-    def _hang_up(self) -> Reply:
-        """Leave a person who answers, and go on with what was interrupted for them."""
-        self.exit_reason = self.exit_reason or "menu"
-        self.notes.append(self.words.say("agent", "left"))
-        if not self.talk.stack:
-            return self.leave()
-        self.talk.rest()
-        return self.follow(*self.take_up())
-
     def _back(self, story: Flow | None) -> Reply:
         if story is not None and on_line(story):
-            return self._hang_up()
+            return with_person.hang_up(self)
         stepped = engine.back(story, self.words) if story else None
         if story is not None and stepped is not None:
             return self.follow(story, stepped)
@@ -237,7 +209,7 @@ class Turn(Telling):
 
     def _menu(self, story: Flow | None) -> Reply:
         if story is not None and on_line(story):
-            return self._hang_up()
+            return with_person.hang_up(self)
         self.exit_reason = self.exit_reason or "menu"
         return self.leave()
 
@@ -303,32 +275,14 @@ class Turn(Telling):
     def _told(self) -> Reply:
         """Give the message to the story being told, or begin the one it asks for."""
         inbound, story = self.inbound, self.story()
+        if story is not None and on_line(story):
+            served = while_waiting.answer(self, story)
+            if served is not None:
+                return served
         if story is not None:
             said = "" if self.proof else inbound.text
             heard = Said(said, self._picked(story), file=bool(inbound.media), proof=self.proof)
             return self.follow(story, engine.take_turn(story, heard, self.words))
         if following := self._follows_on():
             return self.begin(following)
-        meant = understand(inbound.text, self.bank.country)
-        self.intent = meant.intent
-        if meant.language and not self.bank.language_chosen:
-            self.bank.speak(meant.language)
-        if meant.flow and meant.acts:
-            return self.begin(meant.flow, meant.given)
-        if inbound.media:
-            self.notes.append(self.words.say("manners", "no_media"))
-        elif inbound.text.strip() and self.talk.last_reply is not None:
-            self.notes.append(self.words.say("manners", "not_understood"))
-        return self.begin("menu")
-
-
-def on_line(story: Flow) -> bool:
-    """Return whether a person answers where a story stands."""
-    return isinstance(story.step_at(story.state), Listen)
-
-
-@cache
-def _ways_to_answer() -> frozenset[str]:
-    """Return the words, of every language, that begin an answer to a person."""
-    voices = (Words(language, "sms") for language in LANGUAGES)
-    return frozenset(way for one in voices for way in phrases(one.say("agent", "answer")))
+        return free_words.answer(self)

@@ -6,11 +6,14 @@ a hundred turns at once call it once. When Redis does not answer, it is left alo
 scheduler finds what is due in PostgreSQL.
 """
 
+import json
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import astuple, dataclass
 from hashlib import blake2s
 from threading import Lock
 from time import monotonic
+from typing import Any
 
 import redis
 import structlog
@@ -33,10 +36,24 @@ STALE_SECONDS = 30
 """After which a job nobody has taken is forgotten; the scheduler calls again every second."""
 AWAKE_SECONDS = 0.2
 """How long a drain seen alive is not asked after again: it stays longer than that after a row."""
+MARKS_KEPT_SECONDS = 15
+"""How long a message that was heard may wait to be marked as read: later it is of no use."""
 REST_SECONDS = 2.0
 LONGEST_REST_SECONDS = 15.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A customer's message that may be marked as read. It holds no address, only its token."""
+
+    sender: str
+    message: str
+    """The provider's id of it."""
+    contact: str
+    at: float
+    """When, in seconds since 1970."""
 
 
 class Wake:
@@ -79,6 +96,39 @@ class Wake:
         """Say that a number's drain is about to leave, so that the next wake calls another."""
         self._awake_until.pop(key, None)
         return self.attempt(lambda: self._client.delete(_beat_key(key)))
+
+    def note_heard(self, marks: Collection[Mark]) -> bool:
+        """Leave messages that were heard for the drains of their numbers to mark as read."""
+
+        def leave() -> None:
+            pipeline = self._client.pipeline(transaction=False)
+            for mark in marks:
+                pipeline.rpush(_heard_key(mark.sender), json.dumps(astuple(mark)))
+                pipeline.expire(_heard_key(mark.sender), MARKS_KEPT_SECONDS)
+            pipeline.execute()
+
+        return self.attempt(leave)
+
+    def heard(self, sender: str, *, most: int) -> list[Mark]:
+        """Take the messages that a number is to mark, oldest first; none while Redis is away."""
+        found: list[Mark] = []
+
+        def take() -> None:
+            kept: Any = self._client.lpop(_heard_key(sender), most)
+            found.extend(Mark(*json.loads(one)) for one in kept or ())
+
+        self.attempt(take)
+        return found
+
+    def once(self, subject: str, seconds: int) -> bool:
+        """Return whether nobody has asked so about a subject for so many seconds."""
+        first: list[object] = []
+        self.attempt(
+            lambda: first.append(
+                self._client.set(f"wekeza:once:{subject}", "1", nx=True, ex=seconds)
+            )
+        )
+        return bool(first and first[0])
 
     def call(self, provider: str, provider_id: str) -> bool:
         """Have the outside world asked what a waiting conversation wants to know."""
@@ -130,6 +180,10 @@ def job_id(job: str, *args: str) -> str:
     """Return the id of a job on a subject; RQ allows letters, digits, dashes and underscores."""
     subject = blake2s("\0".join(args).encode(), digest_size=12).hexdigest()
     return f"{job.rpartition('.')[2]}-{subject}"
+
+
+def _heard_key(key: str) -> str:
+    return f"wekeza:heard:{key}"
 
 
 def _beat_key(key: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from core import joining
 from core.access import birth
 from core.access.pins import Proof, Secrets, WeakPin
+from core.bank_alerts import AlertsCounter
 from core.bank_bills import Biller, Bundle
 from core.bank_card_use import CardPayment, CardPer, CardPlace, DisputeReason
 from core.bank_cards import Card, CardDoing, CardMissing, CardsCounter, CardType
@@ -14,9 +15,11 @@ from core.bank_cases import MyCase
 from core.bank_chat import ChatCounter
 from core.bank_deposits import DepositsCounter
 from core.bank_documents import DocumentsCounter
+from core.bank_email import EmailCounter
 from core.bank_fees import FeesCounter
 from core.bank_fx import FxCounter, RateLine
 from core.bank_kyc import Known, KycCounter
+from core.bank_meanings import MeaningsCounter
 from core.bank_payments import PaymentsCounter
 from core.bank_people import (
     PeopleCounter,
@@ -101,10 +104,13 @@ class Bank(
     PeopleCounter,
     WalletsCounter,
     DocumentsCounter,
+    EmailCounter,
+    AlertsCounter,
     DepositsCounter,
     TillsCounter,
     FeesCounter,
     KycCounter,
+    MeaningsCounter,
     FxCounter,
     CardsCounter,
 ):

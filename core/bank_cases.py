@@ -1,10 +1,10 @@
 """The counter for cases: what a customer told us that needs a person, and what became of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from core.crm import case_catalog, case_thread, cases
+from core.crm import case_catalog, case_context, case_line, case_ratings, case_thread, cases
 from core.crm.cases import Case, UnknownCase
 from core.errors import Refusal
 from core.standing import Standing
@@ -25,7 +25,9 @@ class UnknownPayment(Refusal):
 class MyCase:
     """A case as its customer may see it. ``answer`` is what staff last wrote to them, if anything.
 
-    ``deadline`` is when it should be solved; None while we wait for the customer.
+    ``deadline`` is when it should be solved; None while we wait for the customer. Of one that was
+    opened just now for somebody who wants a person: ``ahead``, how many are taken before it, and
+    ``back_at``, when people are there again (None while they are).
     """
 
     number: str
@@ -39,6 +41,8 @@ class MyCase:
     may_reopen: bool
     answer: str = field(default="", repr=False)
     answered_at: datetime | None = None
+    ahead: int = 0
+    back_at: datetime | None = None
 
     @property
     def done(self) -> bool:
@@ -82,7 +86,45 @@ class CasesCounter(Standing):
             by="bot" if by_bot else "customer",
             country=self.country,
         )
-        return self._shown(opened)
+        self._visitor.opened = opened.id
+        if not by_bot:
+            return self._shown(opened)
+        return replace(
+            self._shown(opened),
+            ahead=case_line.ahead(self._unit, opened),
+            back_at=case_line.back_at(self._unit, opened.country),
+        )
+
+    def has_person(self, number: str) -> bool:
+        """Return whether somebody has taken a case of theirs, or has written to them.
+
+        :raises UnknownCase: if they have none of that number
+        """
+        return case_line.is_claimed(self._unit, self._own(number))
+
+    def rate_case(self, number: str, rating: int) -> None:
+        """Keep how content the customer is with how a case was solved, from 1 to 5.
+
+        :raises UnknownCase: if they have none of that number
+        """
+        case_ratings.rate(self._unit, self._own(number), rating)
+
+    def note_context(self, known: case_context.Known) -> None:
+        """Keep what is known of this conversation with the case that was opened in this turn."""
+        if self._visitor.opened is not None:
+            case_context.note(self._unit, case=self._visitor.opened, known=known)
+
+    def go_on_with(self, flow: str) -> None:
+        """Note that a story goes on that was interrupted here for a person."""
+        if self._visitor.conversation is not None:
+            case_context.taken_up(self._unit, self._visitor.conversation, flow)
+
+    def left_waiting(self, number: str) -> case_context.Left | None:
+        """Return the story that was interrupted for a case of theirs and never gone on with."""
+        case = self._own(number)
+        found = case_context.of(self._unit, case.id)
+        here = found is not None and found.conversation == self._visitor.conversation
+        return found.left if found is not None and here and found.waits else None
 
     def my_cases(self, limit: int) -> list[MyCase]:
         """Return the customer's cases, newest first, without their answers."""

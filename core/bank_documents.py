@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from core.crm import customers
+from core.crm import own_email
 from core.documents import orders, receipt, receipt_orders
 from core.documents.orders import Carrier, Order
 from core.documents.receipt import Payment
@@ -43,13 +43,13 @@ class DocumentsCounter(Standing):
         ways: list[Carrier] = []
         if self._whatsapp() is not None:
             ways.append("whatsapp")
-        if customers.email(self._unit, self._me):
+        if own_email.verified(self._unit, self._me):
             ways.append("mail")
         return tuple(ways)
 
     def mail_address(self) -> str:
-        """Return the customer's e-mail address, masked; empty where none is on record."""
-        return masked_email(customers.email(self._unit, self._me) or "")
+        """Return the address the customer has shown to be theirs, masked; empty for none."""
+        return masked_email(own_email.verified(self._unit, self._me) or "")
 
     def check_statement(self, wallet: str, since: date, until: date) -> None:
         """Refuse days early that no statement of a wallet (the default one if empty) can cover.

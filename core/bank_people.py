@@ -9,7 +9,7 @@ from core.crm.customers import Payee
 from core.errors import Refusal
 from core.standing import Standing
 from core.transfers import notes, payees, people, send
-from core.transfers.people import AmbiguousPerson, PersonGone, SavedPerson
+from core.transfers.people import AmbiguousPerson, NotAKnownName, PersonGone, SavedPerson
 
 MOST_LATELY = 5
 
@@ -45,8 +45,17 @@ class PeopleCounter(Standing):
         return people.saved(self._unit, self._me)
 
     def people_called(self, said: str) -> list[SavedPerson]:
-        """Return whom of them the customer may mean by a name."""
-        return people.called(self.people(), said)
+        """Return whom the customer may mean by a name: whom they saved, else paid lately.
+
+        Where nobody is called so, it is those whose names are like it.
+        """
+        saved = self.people()
+        if found := people.called(saved, said):
+            return found
+        named, alike = payees.named_lately(self._unit, self._me, said)
+        if named:
+            return [_unsaved(one) for one in named]
+        return [*people.like(saved, said), *map(_unsaved, alike)]
 
     def find_person(self, said: str) -> SavedPerson:
         """Return the saved person of an id, or of a name the customer gave them.
@@ -63,10 +72,14 @@ class PeopleCounter(Standing):
         return found[0]
 
     def find_recipient(self, text: str) -> Recipient:
-        """Return who was meant, masked: by phone number, saved name, or a saved person's id.
+        """Return who was meant, masked: by number, name, or the id of one of ``people_called``.
 
-        :raises NotAPhone: if it is neither a number nor the name of anybody saved
-        :raises AmbiguousPerson: if several saved people may be meant
+        A name is one that the customer gave somebody, or else the own name of somebody they paid
+        lately. Only a name that one alone has is sure enough.
+
+        :raises NotAPhone: if it is neither a number nor a name
+        :raises NotAKnownName: if it is the name of nobody they have saved or paid lately
+        :raises AmbiguousPerson: if several people may be meant, or the name is only like theirs
         :raises SameCustomer: if it is the customer's own number
         :raises UnknownRecipient: if nobody here has it
         :raises OtherCurrency: if they have no wallet in the customer's home currency
@@ -79,12 +92,29 @@ class PeopleCounter(Standing):
     def find_anywhere(self, text: str) -> Recipient:
         """Return who was meant as `find_recipient` does, whatever currency they can be paid in.
 
-        :raises NotAPhone: if it is neither a number nor the name of anybody saved
-        :raises AmbiguousPerson: if several saved people may be meant
+        :raises NotAPhone: if it is neither a number nor a name
+        :raises NotAKnownName: if it is the name of nobody they have saved or paid lately
+        :raises AmbiguousPerson: if several people may be meant, or the name is only like theirs
         :raises SameCustomer: if it is the customer's own number
         :raises UnknownRecipient: if nobody here has it
         """
         return _shown(*self._find(text))
+
+    def number_of(self, text: str) -> str:
+        """Return the number of the person whom a name means; a number as it is.
+
+        :raises NotAPhone: if it is neither a number nor a name
+        :raises NotAKnownName: if it is the name of nobody they have saved or paid lately
+        :raises AmbiguousPerson: if several people may be meant, or the name is only like theirs
+        """
+        try:
+            return phone.parse(text, self.country)
+        except phone.NotAPhone as unread:
+            found, _ = self._find_named(text, unread)
+            number = customers.people(self._unit, [found.id])[found.id].phone
+            if number is None:
+                raise
+            return number
 
     def takes(self, payee: str) -> list[str]:
         """Return the currencies somebody (by id) may be paid in, the one they live in first."""
@@ -151,7 +181,7 @@ class PeopleCounter(Standing):
         try:
             number = phone.parse(text, self.country)
         except phone.NotAPhone as unread:
-            return self._find_saved(text, unread)
+            return self._find_named(text, unread)
         found = customers.find_payee(self._unit, phone=number, currency=self.currency)
         if found is None:
             raise UnknownRecipient(phone=number)
@@ -159,15 +189,35 @@ class PeopleCounter(Standing):
             raise SameCustomer
         return found, people.label_of(self._unit, self._me, found.id)
 
-    def _find_saved(self, text: str, unread: phone.NotAPhone) -> tuple[Payee, str]:
-        try:
-            person = self.find_person(text)
-        except PersonGone:
-            raise unread from None
-        found = payees.find(self._unit, person.payee, currency=self.currency)
+    def _find_named(self, text: str, unread: phone.NotAPhone) -> tuple[Payee, str]:
+        one = self._meant_by(text)
+        if one is None:
+            # What cannot be a name was meant for a number.
+            raise NotAKnownName(typed=text.strip()) if people.may_be_a_name(text) else unread
+        found = payees.find(self._unit, one.payee, currency=self.currency)
         if found is None:
             raise unread
-        return found, person.label
+        return found, "" if one.id == one.payee else one.label
+
+    def _meant_by(self, text: str) -> SavedPerson | None:
+        """Return the one person a name or an id surely means; None where nobody may be meant."""
+        saved = self.people()
+        sure = [one for one in saved if str(one.id) == text] or people.called(saved, text)
+        if not sure:
+            lately = payees.paid_lately(self._unit, self._me, limit=payees.LATELY)
+            named = [one for one in lately if str(one.id) == text]
+            named = named or payees.named_lately(self._unit, self._me, text)[0]
+            sure = [_unsaved(one) for one in named]
+        if len(sure) == 1:
+            return sure[0]
+        if sure or self.people_called(text):
+            raise AmbiguousPerson(said=text[: people.LONGEST_LABEL])
+        return None
+
+
+def _unsaved(payee: Payee) -> SavedPerson:
+    """Return somebody who was paid and never saved, as one of a list: by what may be shown."""
+    return SavedPerson(payee.id, payee.id, payee.name, payee.phone, payee.phone)
 
 
 def _shown(found: Payee, label: str) -> Recipient:
@@ -175,6 +225,6 @@ def _shown(found: Payee, label: str) -> Recipient:
 
 
 __all__ = [
-    "AmbiguousPerson", "PeopleCounter", "PersonGone", "Recipient", "SameCustomer", "SavedPerson",
-    "UnknownRecipient",
+    "AmbiguousPerson", "NotAKnownName", "PeopleCounter", "PersonGone", "Recipient", "SameCustomer",
+    "SavedPerson", "UnknownRecipient",
 ]  # fmt: skip

@@ -158,16 +158,21 @@ def places(unit: Unit, customer: UUID) -> list[Place]:
     """Return where a customer is met, addresses masked; twenty at most."""
     rows = unit.all(
         """
-        select channel, address, trust, coalesce(trusted_at, created_at) as since from addresses
-        where customer_id = %(customer)s order by channel, created_at limit 20
+        select a.channel, a.address, a.trust, coalesce(a.trusted_at, a.created_at) as since,
+            p.sealed
+        from addresses a left join contact_points p on p.token = a.address
+        where a.customer_id = %(customer)s order by a.channel, a.created_at limit 20
         """,
         customer=customer,
     )
-    known = contacts.reveal(unit, [row.address for row in rows])
     return [
         Place(
             channel=row.channel,
-            address=mask(known.get(row.address, row.address)),
+            address=mask(
+                row.address
+                if row.sealed is None
+                else contacts.opened(unit.keys, row.address, row.sealed)
+            ),
             trust=row.trust,
             since=row.since,
             token=row.address,

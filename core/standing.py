@@ -5,7 +5,7 @@ from uuid import UUID
 from core import phone
 from core.access import addresses
 from core.access.pins import Secrets
-from core.crm import customers
+from core.crm import consents, customers
 from core.store.unit import Unit
 from core.visitor import Visitor
 from core.wallets.wallets import default_wallet
@@ -93,12 +93,16 @@ class Standing:
             customers.set_language(self._unit, self.customer_id, code)
 
     def opt_out(self) -> None:
-        """Send no notices to this address any more."""
+        """Send no notices to this address any more, and no news of ours anywhere."""
         addresses.opt_out(self._unit, **self._here)
+        if self.trusted:
+            consents.withdraw(self._unit, self._me, purpose="marketing")
 
     def opt_in(self) -> None:
-        """Send notices to this address again."""
+        """Send notices to this address again, and our news to whoever wanted them before."""
         addresses.opt_in(self._unit, **self._here)
+        if self.trusted:
+            consents.give_back(self._unit, self._me, purpose="marketing", channel=self.channel)
 
     @property
     def _me(self) -> UUID:

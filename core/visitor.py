@@ -50,6 +50,8 @@ class Visitor:
     """What they were in the middle of before they turned to something else."""
     case: UUID | None = None
     """The case they spoke to in this turn."""
+    opened: UUID | None = None
+    """The case that was opened for them in this turn."""
     picture: tuple[UUID, str] | None = None
     """The document, and the side of it, that the file of this turn shows."""
 

@@ -1,16 +1,25 @@
 """Talk to a person: a case is opened, and whoever takes it answers in this very conversation."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
 
 from flows.case_facts import WIDEST
-from flows.story import Ask, Choose, End, Flow, Listen
+from flows.story import Ask, Choose, End, Flow, Listen, Moved
+
+if TYPE_CHECKING:
+    from core.bank import MyCase
+
+RATINGS = MappingProxyType({"one": 1, "two": 2, "three": 3, "four": 4, "five": 5})
+"""What a customer says of how a case was solved. Options stand in this order: 4 means four."""
+LOW = ("one", "two")
 
 
 class Agent(Flow):
     """Ask what it is about, then pass everything on to whoever works on the case.
 
-    A feature phone's session cannot wait: there the answer comes by SMS.
+    A feature phone's session cannot wait: there the answer comes by SMS. Once it is solved, those
+    whose channel stays open are asked how content they are; they may skip that.
     """
 
     name = "agent"
@@ -23,8 +32,11 @@ class Agent(Flow):
         Ask("more", free=True),
         Listen("chat", events=("resolved",)),
         Choose("solved", options=("yes", "no")),
+        Choose("rate", options=(*RATINGS, "skip")),
         End("by_sms"),
         End("thanks"),
+        End("rated"),
+        End("sorry"),
         End("too_many"),
         End("over"),
     )
@@ -45,15 +57,28 @@ class Agent(Flow):
         ("case_closed",    ("more", "chat"), "over"),
 
         ("resolved",       "chat",   "solved"),
+        ("yes",            "solved", "rate",     "stays"),
         ("yes",            "solved", "thanks"),
         ("no",             "solved", "chat",     "stays",     None, "take_up"),
         ("no",             "solved", "by_sms",   None,        None, "take_up"),
         ("case_closed",    "solved", "over"),
+
+        *((one, "rate", "sorry" if one in LOW else "rated", None, None, "rate") for one in RATINGS),
+        ("skip",           "rate",   "thanks"),
     )  # fmt: skip
 
-    writes = frozenset({"ask", "pass_on", "take_up"})
+    version = 2
+    moves: ClassVar[Mapping[int, Moved]] = {1: Moved()}
 
-    widest: ClassVar[Mapping[str, object]] = {**WIDEST, "words": "x" * 300}
+    writes = frozenset({"ask", "pass_on", "take_up", "rate"})
+
+    widest: ClassVar[Mapping[str, object]] = {
+        **WIDEST,
+        "words": "x" * 300,
+        "ahead": "100",
+        "back": "2026-09-28T21:59:00+00:00",
+        "who": "Christopher",
+    }
 
     @property
     def stays(self) -> bool:
@@ -76,15 +101,16 @@ class Agent(Flow):
         return self.has_case and self.bank.is_case_done(self.slots["number"])
 
     def facts(self) -> Mapping[str, object]:
-        """Add when an answer may be expected, where that was promised."""
-        return {"due": "", "now": self.bank.now, **self.slots}
+        """Add when an answer may be expected, and who waits before, where that was said."""
+        return {"due": "", "ahead": "", "back": "", "now": self.bank.now, **self.slots}
 
     def ask(self, said: str) -> None:
         """Open a case that says what it is about, and what was interrupted for it."""
         opened = self.bank.ask_for_person(said)
         self.slots["number"] = opened.number
-        if opened.reply_due is not None:
-            self.slots["due"] = opened.reply_due.isoformat()
+        self._promise(opened)
+        self.slots["ahead"] = str(opened.ahead) if opened.ahead else ""
+        self.slots["back"] = "" if opened.back_at is None else opened.back_at.isoformat()
 
     def stand_with(self, _: str) -> None:
         """Stand with the person on the case, who answers from now on."""
@@ -92,11 +118,18 @@ class Agent(Flow):
 
     def pass_on(self, said: str) -> None:
         """Pass on to the case what was said."""
-        self.slots.pop("due", None)
+        for promised in ("due", "ahead", "back"):
+            self.slots.pop(promised, None)
         self.bank.tell_case(self.slots["number"], said)
 
     def take_up(self, _: str) -> None:
         """Have the case taken up again."""
-        opened = self.bank.take_up_case(self.slots["number"])
-        if opened.reply_due is not None:
-            self.slots["due"] = opened.reply_due.isoformat()
+        self._promise(self.bank.take_up_case(self.slots["number"]))
+
+    def rate(self, said: str) -> None:
+        """Keep how content the customer is with how it was solved."""
+        self.bank.rate_case(self.slots["number"], RATINGS[said])
+
+    def _promise(self, case: "MyCase") -> None:
+        if case.reply_due is not None:
+            self.slots["due"] = case.reply_due.isoformat()

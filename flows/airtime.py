@@ -7,7 +7,7 @@ from core.money import Money
 from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refused
 from flows.payment_proof import PROOF, PaymentProof, proving
 from flows.picking import Listed
-from flows.story import Ask, Become, Choose, End, Flow, Moved, Prove
+from flows.story import GIVEN, Ask, Become, Choose, End, Flow, Moved, Prove
 
 if TYPE_CHECKING:
     from core.bank import Bundle
@@ -25,7 +25,7 @@ class Airtime(PaymentProof, Flow):
     steps = (
         Prove("unlock"),
         Choose("whom", options=("mine", "other")),
-        Ask("phone", entity="phone", slot="mobile"),
+        Ask("phone", entity="person", slot="mobile"),
         Ask("amount", entity="amount", lists="bundles"),
         Choose("review", options=("yes", "change", "another", "no"), mints=True),
         *PROOF,
@@ -38,8 +38,10 @@ class Airtime(PaymentProof, Flow):
     paths = (
         # when               at           go to        if              unless first do
         ("open",              "start",     "unlock",    None,           "trusted"),
+        ("open",              "start",     "phone",     "has_phone"),
         ("open",              "start",     "whom",      "has_own"),
         ("open",              "start",     "phone"),
+        ("proven",            "unlock",    "phone",     "has_phone"),
         ("proven",            "unlock",    "whom",      "has_own"),
         ("proven",            "unlock",    "phone"),
         ("mine",              "whom",      "amount",    None,           None, "note_mine"),
@@ -89,6 +91,11 @@ class Airtime(PaymentProof, Flow):
         return bool(self.bank.own_airtime_phone)
 
     @property
+    def has_phone(self) -> bool:
+        """Whether it was said whose phone it is for."""
+        return f"{GIVEN}phone" in self.slots
+
+    @property
     def has_amount(self) -> bool:
         """Whether the amount is known, so that only the phone was asked anew."""
         return "amount" in self.slots and not self.slots.get("bundle")
@@ -108,7 +115,7 @@ class Airtime(PaymentProof, Flow):
 
     def note_phone(self, said: str) -> None:
         """Remember which phone it is for."""
-        found = self.bank.airtime_phone(said)
+        found = self.bank.airtime_phone(self.bank.number_of(said))
         self.slots |= {"to": found.id, "mobile": found.number, "phone": found.shown}
 
     def note_amount(self, said: str) -> None:

@@ -2,6 +2,7 @@
 
 from flows.agent import Agent
 from flows.airtime import Airtime
+from flows.alert_choices import AlertChoices
 from flows.balance import Balance
 from flows.blocked import Blocked
 from flows.card_activate import CardActivate
@@ -19,9 +20,11 @@ from flows.card_status import CardStatus
 from flows.card_unfreeze import CardUnfreeze
 from flows.cash_code import CashCode
 from flows.change_pin import ChangePin
+from flows.clarify import Clarify
 from flows.dated_statement import DatedStatement
 from flows.deposit import Deposit
 from flows.devices import Devices
+from flows.email import Email
 from flows.exchange import Exchange
 from flows.fees import Fees
 from flows.groups import group
@@ -70,7 +73,17 @@ from flows.wallets import Wallets
 from flows.withdraw import Withdraw
 
 REQUESTS = (RequestMoney, PayRequest, MyRequests, MyWaiting, Blocked)
-ACCOUNT = (People, Wallets, DatedStatement, ChangePin, LockAccount, Devices, Language, VerifyMe)
+SECURITY = (ChangePin, LockAccount, Devices)
+ACCOUNT = (
+    People,
+    Wallets,
+    DatedStatement,
+    group("security", SECURITY),
+    Email,
+    AlertChoices,
+    Language,
+    VerifyMe,
+)
 CARE = (Report, MyCases, Agent, Fees, Limits, Help)
 CASH = (Deposit, Withdraw, CashCode, MyPayouts)
 BILLS = (Airtime, PayBill, Plan, MyPlans)
@@ -115,8 +128,8 @@ MENU: tuple[str, ...] = tuple(story.name for story in CUSTOMERS)
 _WALLETS = (MoveMoney, OpenWallet, MainWallet)
 _PLANS = (PlanBill, PlanAirtime, PlanPayout)
 _OTHERS: tuple[type[Flow], ...] = (
-    *CASH, *BILLS, *CARDS, *CARD_MORE, *FOREX, *REQUESTS, *ACCOUNT, *CARE, *_WALLETS, *_PLANS,
-    Till, Receipt, SavePerson, Menu, ResetPin, Resume, StepUp, Thanks,
+    *CASH, *BILLS, *CARDS, *CARD_MORE, *FOREX, *REQUESTS, *ACCOUNT, *SECURITY, *CARE, *_WALLETS,
+    *_PLANS, Till, Receipt, SavePerson, Menu, ResetPin, Resume, Clarify, StepUp, Thanks,
 )  # fmt: skip
 
 STORIES: dict[str, type[Flow]] = {story.name: story for story in (*CUSTOMERS, *STRANGERS, *_OTHERS)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from channels.message import Option, Reply
-from flows import choices, manners
+from flows import choices, facts, manners
 from flows.listening import NUMBER, Digression, listen
 from flows.story import GIVEN, Become, Call, Choose, End, Flow, Listen, Outcome, Secret
 from flows.walk import Walk, explanation
@@ -22,6 +22,8 @@ from flows.words import Words
 if TYPE_CHECKING:
     from core.bank import Proof
 
+CANCEL = "cancel"
+"""The intent of words that let go of everything."""
 _ONLY_A_NUMBER = re.compile(r"\d{4,8}")
 
 
@@ -96,15 +98,7 @@ def take_turn(story: Flow, said: Said, words: Words) -> Turn:
     try:
         listen(walk, text=said.text, choice=said.choice, proof=said.proof, file=said.file)
     except Digression as digression:
-        meant = digression.understood
-        return Turn(
-            reply=Reply(""),
-            becomes=meant.flow,
-            given=meant.given,
-            suspends=story.resumes and meant.flow != story.name,
-            intent=meant.intent,
-            secret=secret,
-        )
+        return replace(_left(story, words, digression), secret=secret)
     told = _told(walk, secret=secret, loggable=_loggable(said, walk, secret=secret))
     passed_on = isinstance(story.step_at(story.state), Listen) and not (walk.moved or walk.said)
     return replace(told, reply=Reply("")) if passed_on else told
@@ -192,6 +186,31 @@ def _told(walk: Walk, *, secret: bool = False, loggable: bool = True) -> Turn:
         wrote=walk.wrote,
         ended=step is None or isinstance(step, End),
         wants_mint=mints and (walk.moved or story.effect_id is None),
+    )
+
+
+def _left(story: Flow, words: Words, digression: Digression) -> Turn:
+    """Return the turn that leaves a story: for another, for none, or to ask what was meant."""
+    meant, mending = digression.understood, digression.mending
+    if mending is not None:
+        return Turn(
+            reply=Reply(""),
+            becomes="clarify",
+            given=mending.given,
+            refused=mending.kind,
+            understood=False,
+            intent=meant.intent,
+        )
+    if meant.intent == CANCEL:
+        told = "cancelled" if story.resumes else "nothing_to_cancel"
+        said = words.in_language(story.bank.language).say("manners", told)
+        return Turn(reply=Reply(said), becomes="menu", intent=CANCEL)
+    return Turn(
+        reply=Reply(""),
+        becomes=meant.flow,
+        given=facts.given(meant),
+        suspends=story.resumes and meant.flow != story.name,
+        intent=meant.intent,
     )
 
 

@@ -37,7 +37,7 @@ def heard(text: str, *, choice: str = "", story: Flow | None = None) -> Manner |
         return None
     if text.strip() in KEYS:
         # Ninety-eight shillings are an amount; a question for one fits its screen anyway.
-        asks_amount = isinstance(step, Ask) and step.entity in ("amount", "trade")
+        asks_amount = isinstance(step, Ask) and step.entity in ("amount", "amounts", "trade")
         return None if asks_amount and text.strip() == "98" else KEYS[text.strip()]
     found = _index().get(said)
     is_free = isinstance(step, Listen) or (isinstance(step, Ask) and step.free)

@@ -16,7 +16,7 @@ class MyCases(Flow):
 
     steps = (
         Prove("unlock"),
-        Ask("which", lists="cases"),
+        Ask("which", entity="case_ref", slot="number", lists="cases"),
         Choose("open_one", options=("add", "others")),
         Choose("done_one", options=("reopen", "others")),
         Choose("old_one", options=("others",)),

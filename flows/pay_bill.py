@@ -15,11 +15,12 @@ class PayBill(Billing, PaymentProof, Flow):
 
     name = "pay_bill"
     judged_as = "bill"
+    takes_words = "biller"
 
     steps = (
         Prove("unlock"),
         Ask("biller", lists="billers"),
-        Ask("account", free=True, slot="bill_account"),
+        Ask("account", free=True, entity="account", slot="bill_account"),
         Call("looking", asks="bill_enquiry"),
         Choose("unknown", options=("again", "stop")),
         Choose("no_answer", options=("retry", "stop")),
@@ -37,9 +38,9 @@ class PayBill(Billing, PaymentProof, Flow):
     paths = (
         # when               at           go to        if              unless first do
         ("open",              "start",     "unlock",    None,           "trusted"),
-        ("open",              "start",     "biller",    "has_billers"),
+        ("open",              "start",     "biller",    "has_billers", None, "hear_biller"),
         ("open",              "start",     "nobody"),
-        ("proven",            "unlock",    "biller",    "has_billers"),
+        ("proven",            "unlock",    "biller",    "has_billers", None, "hear_biller"),
         ("proven",            "unlock",    "nobody"),
         ("answer",            "biller",    "account",   None,           None, "note_biller"),
         ("answer",            "account",   "looking",   None,           None, "note_bill_account"),

@@ -24,7 +24,7 @@ class People(Naming, Flow):
         Choose("person", options=("send", "rename", "remove")),
         Ask("label", free=True),
         Choose("sure", options=("yes", "no")),
-        Ask("whom", entity="phone", lists="lately"),
+        Ask("whom", entity="person", lists="lately"),
         Ask("new_label", free=True),
         End("saved"),
         End("renamed"),

@@ -26,7 +26,7 @@ class Plan(Naming, Planning, Flow):
 
     steps = (
         Prove("unlock"),
-        Ask("recipient", entity="phone", slot="to", lists="people", options=OTHERS),
+        Ask("recipient", entity="person", slot="to", lists="people", options=OTHERS),
         Ask("which", lists="called"),
         *SCHEDULE,
         Choose("review", options=("yes", "note", "no"), mints=True),

@@ -19,7 +19,7 @@ class PlanAirtime(Planning, Flow):
 
     steps = (
         Prove("unlock"),
-        Ask("phone", entity="phone", slot="mobile", lists="phones", options=("own",)),
+        Ask("phone", entity="person", slot="mobile", lists="phones", options=("own",)),
         *SCHEDULE,
         Choose("confirm", options=("yes", "no"), mints=True),
         *AGREED,
@@ -56,7 +56,7 @@ class PlanAirtime(Planning, Flow):
     def note_phone(self, said: str) -> None:
         """Remember which phone it is bought for."""
         known = {one.id: one.number for one in self.bank.airtime_before()}
-        found = self.bank.airtime_phone(known.get(said, said))
+        found = self.bank.airtime_phone(known.get(said) or self.bank.number_of(said))
         self.slots |= {"to": found.id, "mobile": found.number, "name": found.shown, "more": ""}
 
     def note_own(self, _: str) -> None:

@@ -20,7 +20,7 @@ from flows.story import Ask, Become, Choose, End, Moved, Path, Step
 SCHEDULE: tuple[Step, ...] = (
     Ask("amount", entity="amount"),
     Choose("every", options=("once", "day", "week", "month", "month_end")),
-    Ask("first", free=True),
+    Ask("first", free=True, entity="date"),
     Choose("ends", options=("never", "times", "until")),
     Ask("times", entity="number"),
     Ask("until", free=True),

@@ -13,10 +13,11 @@ class RequestMoney(Naming, Noting, Flow):
     """Ask another customer for money. Nothing moves until they say so themselves."""
 
     name = "request_money"
+    takes_words = "note"
 
     steps = (
         Prove("unlock"),
-        Ask("payer", entity="phone", slot="to", lists="people"),
+        Ask("payer", entity="person", slot="to", lists="people"),
         Ask("which", lists="called"),
         Ask("amount", entity="amount"),
         Choose("review", options=("yes", "change", "no")),
@@ -76,6 +77,7 @@ class RequestMoney(Naming, Noting, Flow):
         found = self.bank.find_recipient(said)
         self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
         self.slots["label"] = found.label
+        self.note_purpose(said)
 
     def note_amount(self, said: str) -> None:
         """Remember how much, in the customer's own currency."""

@@ -12,7 +12,7 @@ class SavePerson(Flow):
     name = "save_person"
 
     steps = (
-        Ask("label", free=True),
+        Ask("label", free=True, entity="name"),
         End("saved"),
         Become("people"),
     )

@@ -24,11 +24,12 @@ class SendAbroad(Naming, Noting, Corridor, Quoted, PaymentProof, Flow):
 
     name = "send_abroad"
     judged_as = "abroad"
+    takes_words = "note"
     abroad = True
 
     steps = (
         Prove("unlock"),
-        Ask("recipient", entity="phone", slot="to", lists="people"),
+        Ask("recipient", entity="person", slot="to", lists="people"),
         Ask("which", lists="called"),
         Ask("amount", entity="amount"),
         Call("pricing", asks="prices"),
@@ -115,6 +116,7 @@ class SendAbroad(Naming, Noting, Corridor, Quoted, PaymentProof, Flow):
         self._forget_quote()
         self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
         self.slots |= {"label": found.label, "theirs": theirs, "found_by": said}
+        self.note_purpose(said)
 
     def look_elsewhere(self, _: str) -> None:
         """Leave somebody whom nobody here knows to the story that looks at the other banks."""

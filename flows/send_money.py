@@ -9,24 +9,29 @@ from flows.last_moment import ANOTHER_AMOUNT_HELPS, NOTHING_HELPS, PROVING, refu
 from flows.naming import Naming
 from flows.noting import Noting
 from flows.payment_proof import LONGER, PROOF, PaymentProof, held, proving
+from flows.readings import Readings, likelier, the_one
 from flows.story import GIVEN, Ask, Become, Call, Choose, End, Flow, Moved, Prove
 
+_HOW_MUCH = ("amount", "which_amount")
 
-class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
+
+class SendMoney(Naming, Noting, Readings, Corridor, PaymentProof, Flow):
     """Send money to a phone or somebody saved; their masked name is read back before it moves."""
 
     name = "send_money"
     judged_as = "transfer"
+    takes_words = "note"
 
     steps = (
         Prove("unlock"),
-        Ask("recipient", entity="phone", slot="to", lists="people"),
+        Ask("recipient", entity="person", slot="to", lists="people"),
         Ask("which", lists="called"),
         Call("looking", asks="enquiry"),
         Choose("elsewhere", options=("wait", "another", "stop")),
         Choose("nowhere", options=("wait", "another", "stop")),
         Choose("no_answer", options=("retry", "another", "stop")),
-        Ask("amount", entity="amount"),
+        Ask("amount", entity="amounts"),
+        Ask("which_amount", lists="readings"),
         Choose("review", options=("yes", "change", "no"), mints=True),
         Choose("review_waiting", options=("yes", "change", "no"), mints=True),
         Choose("change", options=("note", "amount", "recipient")),
@@ -51,10 +56,11 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         ("answer",  ("recipient", "which"), "review",    "has_amount", None, "find_recipient"),
         ("answer",  ("recipient", "which"), "amount",    None,         None, "find_recipient"),
         ("ambiguous_person", ("recipient", "which"), "which", None,    None, "note_called"),
-        ("answer",             "amount",    "review_waiting", "is_waiting", None, "note_amount"),
-        ("answer",             "amount",    "review",    "is_direct",  None, "note_direct"),
-        ("answer",             "amount",    "send_abroad", "is_trade", None, "note_other"),
-        ("answer",             "amount",    "review",    None,         None, "note_amount"),
+        ("answer",             _HOW_MUCH,   "review_waiting", "is_waiting", None, "note_amount"),
+        ("answer",             _HOW_MUCH,   "review",    "is_direct",  None, "note_direct"),
+        ("answer",             _HOW_MUCH,   "send_abroad", "is_trade", None, "note_other"),
+        ("answer",             _HOW_MUCH,   "review",    None,         None, "note_amount"),
+        ("amount_in_doubt",    "amount",    "which_amount", None,      None, "note_readings"),
         ("yes",    ("review", "review_waiting"), "pin"),
         ("change", ("review", "review_waiting"), "change"),
         ("amount",             "change",    "amount"),
@@ -97,18 +103,20 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
 
     writes = PaymentProof.writes | {"send", "send_waiting", "hold"}
     moves_money = frozenset({"send", "send_waiting", "hold"})
-    quiet = frozenset({"unknown_recipient", "ambiguous_person"})
+    quiet = frozenset({"unknown_recipient", "ambiguous_person", "amount_in_doubt"})
 
-    version = 4
+    version = 5
     moves: ClassVar[Mapping[int, Moved]] = {
         1: Moved(same_effect=True),
         2: Moved(same_effect=True),
         3: Moved(same_effect=True),
+        4: Moved(same_effect=True),
     }
 
     widest: ClassVar[Mapping[str, object]] = {
         **Naming.widest,
         **Noting.widest,
+        **Readings.widest,
         "bank": "Standard Chartered",
         "amount": "TZS 99999999.99",
         "balance": "TZS 99999999.99",
@@ -147,6 +155,7 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         self.slots.pop("invited", None)
         self.slots |= {"to": found.id, "name": found.name, "phone": found.phone}
         self.slots |= {"label": found.label, "found_by": said}
+        self.note_purpose(said)
 
     def note_waiting(self, _: str) -> None:
         """Remember that the money is for whoever joins with the number that was looked up."""
@@ -154,28 +163,30 @@ class SendMoney(Naming, Noting, Corridor, PaymentProof, Flow):
         invited = self.bank.invite(number)
         self.slots |= {"to": invited.id, "invited": number, "label": ""}
         self.slots |= {"name": invited.phone, "phone": invited.phone}
+        self.note_purpose(number)
 
     def note_amount(self, said: str) -> None:
         """Remember how much, in the customer's own currency, if the bank would let it go."""
-        amount = Money.parse(said, self.bank.currency)
+        amount = Money.parse(the_one(said), self.bank.currency)
         self.bank.check_amount(amount)
         self.slots["amount"] = str(amount)
 
     def note_direct(self, said: str) -> None:
         """Remember how much, in another currency that both have."""
-        amount = Money.parse(said, named(said))
+        amount = Money.parse(the_one(said), named(said))
         self.bank.check_amount(amount)
         self.slots["amount"] = str(amount)
 
     def note_other(self, said: str) -> None:
         """Leave it to the other story, which is told who the money is for and how much it is."""
-        self._hand_on(recipient=self.slots.get("found_by", ""), amount=said)
+        self._hand_on(recipient=self.slots.get("found_by", ""), amount=the_one(said))
 
     def note_abroad(self, _: str) -> None:
         """Leave it to the other story, which is told who the money is for."""
         if self.refusal is not None:
             amount = self.slots.get("amount") or self.slots.get(f"{GIVEN}amount", "")
-            self._hand_on(recipient=self.refusal.facts.get("said", ""), amount=amount)
+            who = self.refusal.facts.get("said", "")
+            self._hand_on(recipient=who, amount=likelier(amount))
 
     def _hand_on(self, *, recipient: str, amount: str) -> None:
         self.slots |= {f"{GIVEN}recipient": recipient, f"{GIVEN}amount": amount}

@@ -22,12 +22,17 @@ class Ask:
     """Waits for the customer's own words; they pull ``answer``.
 
     ``free`` words are names and notes: nothing in them is taken for a question or a command of
-    another story. ``entity`` (``amount``, ``phone`` or ``number``) says what is looked for inside a
-    sentence, and lets the customer correct the step later by just saying another one. ``slot`` is
-    filled once the step has been answered; by default the slot of the step's name. ``lists`` names
-    the method whose answers (facts of words by key) may be picked instead of written, and pull
-    ``answer`` with their key; ``options`` stand behind them and pull their own names. ``media``: a
-    file is taken too, and pulls ``file``.
+    another story. ``entity`` says what is looked for inside a sentence, and lets the customer
+    correct the step later by just saying another one: an ``amount``, ``amounts`` (one, or both that
+    its words may mean), a ``trade`` (an amount to be given or got), a ``number``, a ``phone``, a
+    ``person`` (a phone or a name), a ``name``, a ``date``, a ``bank``, an ``account``, a
+    ``case_ref``, a ``card_kind``, or the currency it ``sells`` or ``buys``. ``early`` is such a
+    thing that may be told before the step is reached, and is not corrected in passing afterwards.
+    ``slot`` is filled once the step has been answered; by default the slot of the step's name.
+    ``lists`` names the method whose answers (facts of words by key) may be picked instead of
+    written, and pull ``answer`` with their key; where it ``leads``, what is picked is a story,
+    which begins with what was said. ``options`` stand behind them and pull their own names.
+    ``media``: a file is taken too, and pulls ``file``.
     """
 
     name: str
@@ -37,6 +42,8 @@ class Ask:
     options: tuple[str, ...] = ()
     lists: str = ""
     media: bool = False
+    leads: bool = False
+    early: str = ""
 
 
 @dataclass(frozen=True, slots=True)

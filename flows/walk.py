@@ -55,6 +55,14 @@ class Walk:
         if not self.understood and not self.moved:
             self._count_miss()
 
+    def lose(self, why: str, *, silently: bool = False) -> None:
+        """Stay here, for nothing came of what was said; a block of the manners says why."""
+        self.refused, self.understood = why, False
+        if not silently:
+            words = self.words.in_language(self.story.bank.language)
+            self.said.append(words.say("manners", why))
+        self._count_miss()
+
     def correct(self, step: Ask, value: str) -> None:
         """Answer a step again that was passed before, and keep all the other answers."""
         story = self.story

@@ -28,11 +28,11 @@ class Withdraw(Banking, PaymentProof, Flow):
 
     steps = (
         Prove("unlock"),
-        Ask("where", lists="saved", options=("bank", "mobile")),
+        Ask("where", early="bank", lists="saved", options=("bank", "mobile")),
         Choose("known", options=("yes", "forget", "another")),
         Ask("bank", free=True, lists="banks"),
         Ask("which", free=True, lists="banks_called"),
-        Ask("account", free=True),
+        Ask("account", free=True, early="account"),
         Ask("phone", entity="phone", slot="mobile", options=("own",)),
         Call("looking", asks="account_enquiry"),
         Call("asking", asks="phone_enquiry"),

@@ -15,7 +15,7 @@ from sqlalchemy import exc
 from bot import house as houses
 from bot import parking
 from bot.house import House
-from core.crm import customers
+from core.crm import customers, own_email
 from core.documents import receipt, receipt_pdf, shelf, statement, statement_pdf
 from core.documents.shelf import Wanted
 from core.store import contacts, mail
@@ -131,12 +131,14 @@ def _send_off(unit: Unit, wanted: Wanted, pen: Letters) -> None:
 
 
 def _queue_letter(unit: Unit, wanted: Wanted, pen: Letters) -> None:
-    to = customers.email(unit, wanted.customer)
+    to = own_email.verified(unit, wanted.customer)
     if to is None:  # it was taken off the record meanwhile
         return
     first_name = customers.people(unit, [wanted.customer])[wanted.customer].first_name
     subject, body = pen.letter(first_name)
-    mail.queue(unit, to=to, subject=subject, body=body, attachment=wanted.id)
+    mail.queue(
+        unit, to=to, subject=subject, body=body, attachment=wanted.id, customer=wanted.customer
+    )
 
 
 def _say_late(house: House, wanted: Wanted) -> None:

@@ -9,6 +9,7 @@ from bot.masks import load_reply
 from channels.message import Notice, Outgoing, Reply
 from core.access import codes
 from core.cards import reveal
+from core.crm.broadcasts import NAME
 from core.documents import links
 from core.store.delivery import Parcel
 from core.store.outbox import CARD_LINK, CODES, NOT_SAID
@@ -36,6 +37,8 @@ def dress(house: House, parcel: Parcel) -> Dressed:
     if kept is not None:
         reply = load_reply(kept)
         return Dressed(_outgoing(parcel, reply), reply.text)
+    if "broadcast" in parcel.payload:
+        return _broadcast(house, parcel)
     alert, facts = parcel.payload["alert"], parcel.payload["facts"]
     voice = house.words(parcel.language or "en", parcel.channel)
     if alert in CODES:
@@ -58,6 +61,19 @@ def dress(house: House, parcel: Parcel) -> Dressed:
     if document is not None and takes_files:
         outgoing = replace(outgoing, media=_link(house, UUID(document)))
     return Dressed(outgoing, text)
+
+
+def _broadcast(house: House, parcel: Parcel) -> Dressed:
+    """Return what many are told, with one's own name in it, and how to hear no more."""
+    voice = house.words(parcel.language or "en", parcel.channel)
+    words, name = parcel.payload["words"], parcel.payload["facts"]["name"]
+    text = voice.say("alerts", "broadcast", {"words": words.replace(NAME, name)})
+    if parcel.channel != "whatsapp" or _free(parcel):
+        return Dressed(_outgoing(parcel, Reply(text)), text)
+    body = voice.say("alerts", "broadcast", {"words": words.replace(NAME, "{{1}}")})
+    title = f"broadcast_{parcel.payload['broadcast'].replace('-', '')[:20]}"
+    notice = Notice(title, voice.language, body, (name,) if NAME in words else ())
+    return Dressed(_outgoing(parcel, Reply(text), notice), text)
 
 
 def _link(house: House, document: UUID) -> str:

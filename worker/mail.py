@@ -1,13 +1,17 @@
 """Hands letters to the mail server: at least once each, a few at a time, again when it fails."""
 
+from dataclasses import replace
+
 import structlog
 
 from bot.house import House
 from channels.smtp_mail import File, MailFailed, SmtpMail
+from core.access import codes
 from core.documents import shelf
 from core.store import mail
 from core.store.mail import Letter
 
+PAGE = "mail"
 MOST_AT_ONCE = 5
 """Letters taken together; each may take ten seconds, and their lease lasts two minutes."""
 
@@ -28,13 +32,15 @@ def send_mail(house: House) -> int:
 def _send(house: House, server: SmtpMail, letter: Letter) -> bool:
     try:
         files = _attached(house, letter)
+        worded = _worded(house, letter)
         server.send(
-            id=str(letter.id),
+            id=_name(letter, letter.place.n) if letter.place else str(letter.id),
             to=letter.to,
-            subject=letter.subject,
-            body=letter.body,
+            subject=worded.subject,
+            body=worded.body,
             at=house.now(),
             files=files,
+            follows=_before(letter),
         )
     except MailFailed as failed:
         log.warning("mail not sent", mail=str(letter.id), reason=str(failed))
@@ -44,6 +50,29 @@ def _send(house: House, server: SmtpMail, letter: Letter) -> bool:
     with house.unit() as unit:
         mail.sent(unit, letter)
     return True
+
+
+def _worded(house: House, letter: Letter) -> Letter:
+    """Return a letter with its words; the digits of a code are derived here and nowhere kept."""
+    told = letter.told
+    if told is None:
+        return letter
+    facts = dict(told.facts)
+    if "code_id" in facts:
+        facts["code"] = codes.reveal(house.settings.pin_pepper, facts.pop("code_id"))
+    words = house.words(told.language, PAGE)
+    subject = words.say(PAGE, f"{told.alert}_subject", facts)
+    return replace(letter, subject=subject, body=words.say(PAGE, f"{told.alert}_body", facts))
+
+
+def _before(letter: Letter) -> list[str]:
+    """Return the names of the letters of the same case before it."""
+    return [_name(letter, n) for n in range(1, letter.place.n)] if letter.place else []
+
+
+def _name(letter: Letter, n: int) -> str:
+    """Return what a letter of a case is called, the same however often it is sent."""
+    return f"{letter.place.case}.{n}" if letter.place else str(letter.id)
 
 
 def _attached(house: House, letter: Letter) -> list[File]:

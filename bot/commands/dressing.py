@@ -13,15 +13,14 @@ from channels.layout import (
     ussd_screens,
 )
 from channels.message import Reply
-from channels.twilio_content import (
+from channels.twilio_content import MOST_LINES, menu_content
+from channels.whatsapp import (
     LONGEST_BODY,
     LONGEST_HINT,
     LONGEST_ROW,
     LONGEST_TITLE,
     MOST_BUTTONS,
-    MOST_LINES,
     MOST_ROWS,
-    menu_content,
 )
 from flows.check import Shown
 

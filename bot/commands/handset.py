@@ -47,6 +47,10 @@ class Handset:
             return self._shown(self._phone.press(text) if pressed else self._dialled(text))
         return self._exchanged(text)
 
+    def change_carrier(self, provider: str) -> None:
+        """Write to the bank's WhatsApp number at ``twilio`` or ``meta`` from now on."""
+        self._phone.do("carrier", provider=provider)
+
     def hang_up(self) -> None:
         """End an open USSD session."""
         if self.session:

@@ -37,10 +37,13 @@ def ussd(*, address: str, code: str) -> None:
 @command.command("chat")
 @number
 @click.option("--channel", type=click.Choice(["whatsapp", "sms"]), default="whatsapp")
-def chat(*, address: str, channel: str) -> None:
+@click.option("--by", type=click.Choice(["twilio", "meta"]), help="Who carries WhatsApp.")
+def chat(*, address: str, channel: str, by: str | None) -> None:
     """Write messages; the number or the words of a button tap it. An empty line ends."""
     with ExitStack() as stack:
         handset = _handset(stack, channel, address)
+        if by is not None:
+            handset.change_carrier(by)
         while text := _typed():
             click.echo(handset.say(text))
 

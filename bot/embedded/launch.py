@@ -109,7 +109,7 @@ def _welcome(settings: Settings) -> str:
     people = ", ".join(f"{one.first_name} {one.phone}" for one in PEOPLE[:WELL_KNOWN])
     return (
         f"Wekeza is open at http://127.0.0.1:{settings.port}  ·  dial {settings.ussd_code}, "
-        f"WhatsApp {settings.twilio_whatsapp_from}, SMS {settings.at_shortcode}  ·  "
+        f"WhatsApp {next(iter(settings.whatsapp_numbers), '')}, SMS {settings.at_shortcode}  ·  "
         f"customers, all with PIN {PIN}: {people}  ·  {log_ins()}  ·  Ctrl-C stops everything"
     )
 

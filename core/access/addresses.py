@@ -185,6 +185,17 @@ def opt_out(unit: Unit, *, channel: str, address: str) -> None:
     )
 
 
+def opt_in_everywhere(unit: Unit, customer: UUID) -> None:
+    """Send notices to every address of a customer again."""
+    unit.run(
+        """
+        update addresses set opted_out_at = null
+        where customer_id = %(customer)s and trust <> 'withdrawn' and opted_out_at is not null
+        """,
+        customer=customer,
+    )
+
+
 def opt_in(unit: Unit, *, channel: str, address: str) -> None:
     """Send notices to an address again."""
     unit.run(

@@ -24,7 +24,8 @@ GOOD_FOR = timedelta(minutes=5)
 RECENT, MOST_RECENT = timedelta(minutes=15), 3
 DAY, MOST_A_DAY = timedelta(hours=24), 10
 
-Purpose = Literal["reset_pin", "link", "step_up", "cash_out"]
+MAIL = "mail"
+Purpose = Literal["reset_pin", "link", "step_up", "cash_out", "email"]
 
 
 class WrongCode(Refusal):
@@ -47,7 +48,7 @@ class TooManyCodes(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a code is sent: a channel that carries one, and the real address there."""
+    """Where a code is sent: a channel that carries one, or by mail, and the real address there."""
 
     channel: str
     address: str
@@ -92,8 +93,10 @@ def issue(
     address: str,
     way: Way | None = None,
     agreed: Agreed | None = None,
-) -> None:
-    """Send a code the given way, by default by SMS to the customer's phone.
+) -> UUID:
+    """Send a code the given way, by default by SMS to the customer's phone; return its id.
+
+    The letter of one that goes by mail is the caller's to owe.
 
     It is good only at the address that asked for it, and for what was agreed. Without a customer
     nothing is sent, yet all else is the same, so that asking tells nobody whose number it is. At
@@ -146,7 +149,7 @@ def issue(
         effect=agreed.what if agreed else None,
         now=unit.now,
     )
-    if customer is not None:
+    if customer is not None and not (way and way.channel == MAIL):
         queue_notice(
             unit,
             customer_id=customer,
@@ -155,6 +158,7 @@ def issue(
             channel=way.channel if way else "sms",
             address=way.address if way else None,
         )
+    return code_id
 
 
 def look(unit: Unit, *, channel: str, address: str) -> UUID | None:

@@ -3,6 +3,7 @@
 from core.access.approvals import Kind
 from core.approvals import (
     aml_conclusion,
+    broadcast,
     card_unblock,
     dispute_loss,
     erasure,
@@ -44,5 +45,6 @@ KINDS: tuple[Kind, ...] = (
     screening_decision.KIND,
     screening_bands.KIND,
     held_receipt.KIND,
+    broadcast.KIND,
 )
 """As the table ``approval_kinds`` has them, which a new kind adds to by a migration."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.bills import postings, store, telling
 from core.bills.store import Bought
-from core.crm import cases
+from core.crm import cases, failed_payments
 from core.money import Money
 from core.partners.answers import Answer, Done, Heard, Refused
 from core.partners.orders import Order
@@ -21,6 +21,8 @@ REASONS = frozenset(
     {"account_unknown", "amount", "biller_closed", "number_invalid", "out_of_stock", "meter_closed"}
 )
 """Codes of refusals that customers are told by words of their own; others are ``refused``."""
+CUSTOMERS = frozenset({"account_unknown", "amount", "number_invalid", "meter_closed"})
+"""Those that came of what the customer wrote."""
 
 
 def done(unit: Unit, order: Order, answer: Answer) -> None:
@@ -70,7 +72,7 @@ def give_back(unit: Unit, one: Bought, *, code: str) -> bool:
         store.returning(unit, one, code=code, due=unit.now + AGAIN_AFTER)
         return False
     store.returned(unit, one, code=code)
-    telling.returned(unit, one, code=code)
+    telling.returned(unit, one, code=code, case=_case_of(unit, one, code))
     return True
 
 
@@ -84,6 +86,21 @@ def give_back_due(unit: Unit) -> UUID | None:
         raise LookupError("what is on its way back was refused for a reason")
     give_back(unit, one, code=one.code)
     return found
+
+
+def _case_of(unit: Unit, one: Bought, code: str) -> str:
+    """Return the number of the case of what failed by no fault of its customer's, or nothing."""
+    if code in CUSTOMERS:
+        return ""
+    return failed_payments.open_case(
+        unit,
+        kind="airtime" if one.biller is None else "bill",
+        customer=one.customer,
+        amount=one.amount,
+        reference=one.reference,
+        transaction=one.id,
+        why=code,
+    )
 
 
 def _ours(unit: Unit, order: Order) -> Bought:

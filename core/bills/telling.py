@@ -24,11 +24,12 @@ def done(unit: Unit, one: Bought, *, token: str) -> None:
         _tell(unit, one, account, "done", {})
 
 
-def returned(unit: Unit, one: Bought, *, code: str) -> None:
-    """Tell that it did not happen, why, and that the money is back."""
+def returned(unit: Unit, one: Bought, *, code: str, case: str = "") -> None:
+    """Tell that it did not happen, why, that the money is back, and the number of a case."""
     balance = book.balance(unit, one.wallet).available
     facts = {"reason": code, "balance": str(balance)}
-    _tell(unit, one, store.account(unit, one), "failed", facts)
+    what = "failed_case" if case else "failed"
+    _tell(unit, one, store.account(unit, one), what, facts | ({"case": case} if case else {}))
 
 
 def returning(unit: Unit, one: Bought, *, code: str) -> None:

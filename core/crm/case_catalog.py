@@ -10,6 +10,7 @@ CATEGORIES: Mapping[str, Mapping[str, Priority]] = {
         "not_received": "High",
         "amount_wrong": "High",
         "recall": "High",
+        "failed": "Medium",  # each kind of payment has its own (core.crm.failed_payments)
         "": "Medium",
     },
     "Card": {"dispute": "High", "": "High"},
@@ -17,7 +18,7 @@ CATEGORIES: Mapping[str, Mapping[str, Priority]] = {
     "Access": {"pin": "High", "sim_changed": "Critical", "": "Medium"},
     "Fees": {"": "Low"},
     "Fraud": {"": "Critical"},
-    "Deposit": {"suspense": "High", "stuck": "High", "": "Medium"},
+    "Deposit": {"suspense": "High", "stuck": "High", "failed": "High", "": "Medium"},
     "Reconciliation": {"": "Medium"},
     "Hedging": {"": "High"},  # the bank does not know what it owes, and whether it is covered
     "Complaint": {"": "Medium"},

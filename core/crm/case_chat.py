@@ -88,7 +88,7 @@ def voice_for(unit: Unit, conversation: UUID, *, channel: str, country: str) -> 
     row = unit.maybe(
         """
         select key, provider from senders
-        where channel = %(channel)s
+        where channel = %(channel)s and speaks
         order by provider = (
                 select provider from messages
                 where conversation_id = %(conversation)s and is_inbound

@@ -31,6 +31,11 @@ def without_secrets(text: str) -> str:
 
 def interrupted(flow: str, step: str, slots: Mapping[str, str]) -> str:
     """Return where a customer stood in another story, and what they had said there, for staff."""
-    told = {name: slots[name] for name in TOLD if slots.get(name)}
-    shown = (f"{name} {mask(one) if is_phone(one) else one}" for name, one in told.items())
+    shown = (f"{name} {one}" for name, one in told(slots).items())
     return ": ".join(filter(None, (f"{flow}.{step}", ", ".join(shown))))
+
+
+def told(slots: Mapping[str, str]) -> dict[str, str]:
+    """Return what of an interrupted story's slots staff may read, phones masked."""
+    shown = {name: slots[name] for name in TOLD if slots.get(name)}
+    return {name: mask(one) if is_phone(one) else one for name, one in shown.items()}

@@ -31,6 +31,20 @@ def give(unit: Unit, customer: UUID, *, purpose: Purpose, channel: str) -> None:
     )
 
 
+def give_back(unit: Unit, customer: UUID, *, purpose: Purpose, channel: str) -> None:
+    """Write down a consent anew that was taken back; who never gave it has not given it now."""
+    once: bool = unit.value(
+        """
+        select exists(select from consents where customer_id = %(customer)s
+            and purpose = %(purpose)s)
+        """,
+        customer=customer,
+        purpose=purpose,
+    )
+    if once:
+        give(unit, customer, purpose=purpose, channel=channel)
+
+
 def withdraw(unit: Unit, customer: UUID, *, purpose: Purpose) -> bool:
     """Take a consent back and return whether one stood. Its row is kept as proof."""
     return bool(

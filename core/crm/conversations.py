@@ -45,6 +45,8 @@ class Talk:
     prompted_at: datetime | None
     expires_at: datetime | None
     last_inbound_at: datetime | None
+    sender: str | None = None
+    """The number of ours that was written to last; None where we have but one."""
 
     def rest(self) -> None:
         """Stand between stories: nothing is being told."""

@@ -184,14 +184,6 @@ def lock(unit: Unit, customer: UUID) -> None:
     unit.one("select id from customers where id = %(id)s for no key update", id=customer)
 
 
-def email(unit: Unit, customer: UUID) -> str | None:
-    """Return a customer's e-mail address, where one is on record."""
-    sealed: bytes | None = unit.value("select email from customers where id = %(id)s", id=customer)
-    if sealed is None:
-        return None
-    return unit.keys.open(bytes(sealed), field="customers.email", row=customer)
-
-
 def find_by_phone(unit: Unit, phone: str) -> UUID | None:
     """Return the active customer with this number (E.164), if there is one."""
     found: UUID | None = unit.value(

@@ -17,6 +17,7 @@ class _Receipt:
     status: str
     code: str
     fate: str | None
+    ours: str = ""
 
 
 def retry(unit: Unit, one: Parked, *, by: str) -> str:

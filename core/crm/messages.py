@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
 from core.store import contacts
 from core.store.unit import Unit, jsonb
@@ -26,6 +27,8 @@ class ReceiptFacts(Protocol):
     def code(self) -> str: ...  # noqa: D102
     @property
     def fate(self) -> Any: ...  # noqa: ANN401, D102 - what a failure calls for, or None
+    @property
+    def ours(self) -> str: ...  # noqa: D102 - our own id of the message, where it is handed back
 
 
 def receive(unit: Unit, receipts: Sequence[ReceiptFacts]) -> int:
@@ -40,6 +43,7 @@ def receive(unit: Unit, receipts: Sequence[ReceiptFacts]) -> int:
             "status": str(one.status),
             "code": one.code,
             "fate": None if one.fate is None else str(one.fate),
+            "ours": _id(one.ours),
         }
         for one in receipts
     ]
@@ -47,6 +51,14 @@ def receive(unit: Unit, receipts: Sequence[ReceiptFacts]) -> int:
         "select receive_receipts(%(told)s, %(now)s)", told=jsonb(told), now=unit.now
     )
     return moved
+
+
+def _id(text: str) -> str | None:
+    """Return what a provider handed back as our own id of a message; None when it is none."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
 
 
 def apply_waiting(unit: Unit) -> int:

@@ -76,6 +76,22 @@ def _card_disputes(unit: Unit, rule: Rule) -> bool:
     return _all(unit, rule, "select forget_card_disputes(%(before)s, %(most)s)")
 
 
+def _handovers(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_handovers(%(before)s, %(most)s)")
+
+
+def _candidates(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_candidates(%(before)s, %(most)s)")
+
+
+def _recipients(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_recipients(%(before)s, %(most)s)")
+
+
+def _presses(unit: Unit, rule: Rule) -> bool:
+    return _all(unit, rule, "select forget_ussd_presses(%(before)s, %(most)s)")
+
+
 def _reports(unit: Unit, rule: Rule) -> bool:
     return _all(unit, rule, "select forget_reports(%(before)s, %(most)s)")
 
@@ -103,14 +119,20 @@ RULES = (
     Rule("replies", timedelta(days=7), _replies),
     Rule("media", 24 * MONTH, _media),
     Rule("interactions", 24 * MONTH, _rows),
+    Rule("feelings", 24 * MONTH, _rows),
+    Rule("next actions", 24 * MONTH, _rows),
     Rule("card numbers", 18 * MONTH, _card_numbers),
     Rule("card reveals", MONTH, _card_reveals),
     Rule("words of card disputes", 24 * MONTH, _card_disputes),
+    Rule("what was interrupted", 6 * MONTH, _handovers),
+    Rule("words to learn from", 12 * MONTH, _candidates),
     Rule("codes", MONTH, _rows),
     Rule("lock tries", MONTH, _rows),
     Rule("undeliverable", MONTH, _rows),
     Rule("parked", 3 * MONTH, _rows),
     Rule("sessions", 12 * MONTH, _rows),
+    Rule("recipients of broadcasts", 12 * MONTH, _recipients),
+    Rule("presses of USSD", timedelta(days=1), _presses),
     Rule("reports to authorities", SEVEN_YEARS, _reports),
 )
 """All of them. docs/guides/protection.md tells them, with what is kept elsewhere."""

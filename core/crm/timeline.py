@@ -115,7 +115,8 @@ def page(
         last=last,
         limit=max(1, min(limit, MOST_LISTED)),
     )
-    met = customers.people(unit, [row.other for row in rows if row.other is not None])
+    others = [row.other for row in rows if row.other is not None]
+    met = customers.people(unit, others) if others else {}
     return [_moment(unit, row, met) for row in rows]
 
 

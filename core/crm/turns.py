@@ -66,7 +66,7 @@ with moved as (
         version = version + 1, page = %(page)s, misses = %(misses)s, session = %(session)s,
         pending_secret = %(pending_secret)s, outcome_read = false,
         expired_flow = %(expired_flow)s, prompted_at = %(prompted_at)s, expires_at = %(expires_at)s,
-        last_inbound_at = %(last_inbound_at)s
+        last_inbound_at = %(last_inbound_at)s, sender = %(sender)s
     where id = %(id)s
 ), kept as (
     update inbox set conversation_id = %(id)s, state = %(inbox_state)s,
@@ -131,6 +131,7 @@ def close_turn(unit: Unit, talk: Talk, closing: Closing) -> None:
         prompted_at=talk.prompted_at,
         expires_at=_to_the_minute(talk.expires_at),
         last_inbound_at=talk.last_inbound_at,
+        sender=talk.sender,
         provider=closing.provider,
         provider_id=closing.provider_id,
         inbox_state=closing.inbox_state,

@@ -7,7 +7,7 @@ Facts that a partner tells of money in: ``number`` (its receipt number), ``amoun
 
 from uuid import UUID
 
-from core.crm import cases
+from core.crm import cases, failed_payments
 from core.deposits import asking, incoming, parking, suspense, telling
 from core.deposits.asking import Deposit
 from core.deposits.incoming import Incoming
@@ -31,7 +31,20 @@ def _deposit_refused(unit: Unit, order: Order, answer: Answer) -> None:
     deposit = _locked(unit, order)
     code = answer.code if isinstance(answer, Refused) else ""
     if asking.end(unit, deposit, status="failed", code=code):
-        telling.tell_failed(unit, deposit, code=code)
+        case = ""
+        if deposit.way == "mobile" and order.reference and code not in telling.FAILED:
+            # The partner had taken it on, and nobody but the partner made it fail. What a card is
+            # refused for, its issuer tells its owner.
+            case = failed_payments.open_case(
+                unit,
+                kind="deposit",
+                customer=deposit.customer,
+                amount=deposit.amount,
+                reference=deposit.reference,
+                transaction=deposit.id,
+                why=code or "refused",
+            )
+        telling.tell_failed(unit, deposit, code=code, case=case)
 
 
 def _deposit_accepted(unit: Unit, order: Order, answer: Answer) -> None:

@@ -67,10 +67,12 @@ def tell_longer(unit: Unit, customer: UUID, *, amount: Money, reference: str) ->
     queue_notice(unit, customer_id=customer, alert="deposit_longer", facts=facts)
 
 
-def tell_failed(unit: Unit, deposit: "Deposit", *, code: str) -> None:
-    """Tell a customer why a deposit they asked for did not come."""
+def tell_failed(unit: Unit, deposit: "Deposit", *, code: str, case: str = "") -> None:
+    """Tell a customer why a deposit they asked for did not come, and the number of a case."""
     facts = {"amount": str(deposit.amount)}
     alert = FAILED.get(code, "deposit_failed")
+    if case:
+        alert, facts = f"{alert}_case", facts | {"case": case}
     queue_notice(
         unit, customer_id=deposit.customer, alert=alert, facts=facts, channel=_channel(deposit)
     )

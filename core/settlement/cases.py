@@ -6,7 +6,9 @@ Words of these cases name no account numbers; the payment is found by its refere
 from uuid import UUID
 
 from core.crm import cases as crm
+from core.crm import failed_payments
 from core.partners.orders import Order
+from core.settlement import reasons
 from core.settlement.store import Settlement
 from core.store.unit import Unit
 
@@ -82,6 +84,26 @@ def arrived_after_all(unit: Unit, one: Settlement, *, said: str) -> None:
         "amount_wrong",
         f"Payout {one.reference} may have been paid twice",
         f"It is {one.status} here, and now the partner says that it arrived. {said}".strip(),
+    )
+
+
+def of_failure(unit: Unit, one: Settlement) -> str:
+    """Return the number of the case of a payment that failed through no fault of its payer's.
+
+    Empty where it was theirs, and where it only could not leave in time: whoever's payment a person
+    would not let go is told just that, and must hear what anybody hears.
+    """
+    code = one.reason_code or reasons.OTHER
+    if code == reasons.TOO_LONG or reasons.reason(code).payers:
+        return ""
+    return failed_payments.open_case(
+        unit,
+        kind="payout",
+        customer=one.customer,
+        amount=one.amount,
+        reference=one.reference,
+        transaction=_transaction(unit, one.id),
+        why=code,
     )
 
 

@@ -47,7 +47,7 @@ def fail(unit: Unit, one: Settlement, *, code: str, event: str, words: str = "")
     if one.clearing is not None and not postings.give_back(unit, one):
         return _stuck(unit, one, event=event, code=code, changes=changes)
     ended = store.move(unit, one, "failed", event=event, code=code, changes=_ended(unit, changes))
-    telling.failed(unit, ended)
+    telling.failed(unit, ended, case=cases.of_failure(unit, ended))
     return ended
 
 
@@ -80,7 +80,7 @@ def come_back(
     )
     if amount < one.amount:
         cases.less_came_back(unit, ended)
-    telling.returned(unit, ended)
+    telling.returned(unit, ended, case=cases.of_failure(unit, ended))
     return ended
 
 
@@ -93,7 +93,7 @@ def back_again(unit: Unit, one: Settlement, *, again_at: datetime) -> None:
     code = one.reason_code or reasons.OTHER
     if one.settled_at is None:
         ended = store.move(unit, one, "failed", event="failed", code=code, changes=_ended(unit, {}))
-        telling.failed(unit, ended)
+        telling.failed(unit, ended, case=cases.of_failure(unit, ended))
         return
     facts = _fees_of_return(unit, one, code)
     ended = store.move(
@@ -105,7 +105,7 @@ def back_again(unit: Unit, one: Settlement, *, again_at: datetime) -> None:
         facts=facts,
         changes=_ended(unit, {}),
     )
-    telling.returned(unit, ended)
+    telling.returned(unit, ended, case=cases.of_failure(unit, ended))
 
 
 def cancel(unit: Unit, settlement: UUID, *, customer: UUID) -> None:

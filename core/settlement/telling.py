@@ -43,14 +43,15 @@ def settled(unit: Unit, one: Settlement) -> None:
     _tell(unit, one, "payout_settled", {})
 
 
-def failed(unit: Unit, one: Settlement) -> None:
-    """Tell that it did not arrive, why, and that the money is back."""
-    _tell(unit, one, "payout_failed", _because(unit, one))
+def failed(unit: Unit, one: Settlement, *, case: str = "") -> None:
+    """Tell that it did not arrive, why, that the money is back, and the number of a case."""
+    _tell(unit, one, *_with_case("payout_failed", _because(unit, one), case))
 
 
-def returned(unit: Unit, one: Settlement) -> None:
-    """Tell that the other bank sent it back, why, and what is in the wallet again."""
-    _tell(unit, one, "payout_returned", _because(unit, one) | {"amount": str(one.returned)})
+def returned(unit: Unit, one: Settlement, *, case: str = "") -> None:
+    """Tell that the other bank sent it back, why, what is in the wallet again, and a case."""
+    facts = _because(unit, one) | {"amount": str(one.returned)}
+    _tell(unit, one, *_with_case("payout_returned", facts, case))
 
 
 def later(unit: Unit, one: Settlement) -> None:
@@ -61,6 +62,11 @@ def later(unit: Unit, one: Settlement) -> None:
 def held_up(unit: Unit, one: Settlement) -> None:
     """Tell that it takes longer, and that somebody looks after it."""
     _tell(unit, one, "payout_held_up", {})
+
+
+def _with_case(alert: str, facts: dict[str, str], case: str) -> tuple[str, dict[str, str]]:
+    """Return the alert that tells the number of a case as well, where there is one."""
+    return (f"{alert}_case", facts | {"case": case}) if case else (alert, facts)
 
 
 def _because(unit: Unit, one: Settlement) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from core.crm import alert_choices
 from core.fx import convert
 from core.fx.affordable import NoWallet
 from core.money import Money
@@ -74,7 +75,8 @@ def send_abroad(
         told = "money_received"
         if note:
             told, got = f"{told}_note", got | {"note": note}
-        notices = [Notice(payee, told, got)]
+        wanted = alert_choices.wants_money_in(unit, payee, sent.arrived)
+        notices = [Notice(payee, told, got)] if wanted else []
         if channel == "ussd":
             receipt = {
                 "sold": str(sent.sent),

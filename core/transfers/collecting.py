@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from core.crm import alert_choices
 from core.crm.customers import lock, people
 from core.errors import Refusal
 from core.ledger import book
@@ -139,7 +140,10 @@ def _pay(unit: Unit, customer: UUID, row: Row) -> None:
     told = Notice(customer, "money_received", got)
     if note:
         told = Notice(customer, "money_received_note", got | {"note": note})
-    queue_notices(unit, [told, Notice(row.payer, "money_collected", facts | {"name": joined})])
+    notices = [Notice(row.payer, "money_collected", facts | {"name": joined})]
+    if alert_choices.wants_money_in(unit, customer, amount):
+        notices.insert(0, told)
+    queue_notices(unit, notices)
 
 
 def _wallet(unit: Unit, customer: UUID, currency: str) -> UUID:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from core.crm import customers
-from core.crm.customers import Payee
+from core.crm.customers import Payee, Person
 from core.store.unit import Unit
+from core.transfers import people
 
 JUST_PAID = timedelta(minutes=30)
 """For how long somebody who was paid may be saved with one tap."""
@@ -47,6 +48,26 @@ def takes(unit: Unit, customer: UUID) -> list[str]:
 
 def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
     """Return whom a customer paid last and has not saved, newest first."""
+    return [_payee(one, person) for one, person in _lately(unit, customer, limit=limit)]
+
+
+def named_lately(unit: Unit, customer: UUID, said: str) -> tuple[list[Payee], list[Payee]]:
+    """Return whom of those a customer means by a name: who has it, and whose is like it.
+
+    The name is compared with their own, which whoever paid them may know; it is shown masked.
+    """
+    known = _lately(unit, customer, limit=LATELY)
+    named = [one for one in known if people.is_called(one[1].name, said)]
+    alike = [one for one in known if people.is_like(one[1].name, said) and one not in named]
+    return [_payee(*one) for one in named], [_payee(*one) for one in alike]
+
+
+def _payee(customer: UUID, person: Person) -> Payee:
+    return Payee(customer, person.masked_name, person.masked_phone, takes=True)
+
+
+def _lately(unit: Unit, customer: UUID, *, limit: int) -> list[tuple[UUID, Person]]:
+    """Return whom a customer paid last and has not saved, and who they are, newest first."""
     found: Sequence[UUID] = [
         row.id
         for row in unit.all(
@@ -73,15 +94,7 @@ def paid_lately(unit: Unit, customer: UUID, *, limit: int) -> list[Payee]:
     if not found:
         return []
     known = customers.people(unit, found)
-    return [
-        Payee(
-            one,
-            known[one].masked_name,
-            known[one].masked_phone,
-            takes=True,
-        )
-        for one in found
-    ]
+    return [(one, known[one]) for one in found]
 
 
 def just_paid(unit: Unit, customer: UUID) -> UUID | None:

@@ -6,13 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from rapidfuzz.distance import JaroWinkler
+
+from core import phone
 from core.crm import customers
 from core.errors import Refusal
 from core.store.unit import Unit
 
 MOST_PEOPLE = 50
 LONGEST_LABEL = 20  # as long as a button of WhatsApp may be
+MOST_NAMES = 3
+"""Words of a name, as somebody is called who is paid."""
 SEALED = "beneficiaries.label"
+LIKE = 88
+"""How alike names are that may be the same, misspelt (Jaro-Winkler, in hundredths)."""
+SHORTEST_LIKE = 4
+"""Letters: of shorter names, one letter makes another person."""
 _LABEL = re.compile(r"[^\W\d_](?:(?:[^\W_]|[ '\u2019.&-])*[^\W_])?")
 
 
@@ -41,9 +50,15 @@ class PersonGone(Refusal):
 
 
 class AmbiguousPerson(Refusal):
-    """Several saved people may be meant. Fact: ``said``."""
+    """Several people may be meant, or it is not sure that the one is. Fact: ``said``."""
 
     code = "ambiguous_person"
+
+
+class NotAKnownName(phone.NotAPhone):
+    """It is a name, of nobody whom the customer has saved or paid lately. Fact: ``typed``."""
+
+    code = "not_a_known_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,36 @@ def called(people: Iterable[SavedPerson], said: str) -> list[SavedPerson]:
         if found:
             return found
     return []
+
+
+def like(people: Iterable[SavedPerson], said: str) -> list[SavedPerson]:
+    """Return whom a customer may mean by a name that is misspelt, the likeliest first."""
+    meant = _plain(said)
+    if len(meant) < SHORTEST_LIKE:
+        return []
+    alike = [(_likeness(_plain(person.label), meant), person) for person in people]
+    near = [(how, person) for how, person in alike if how >= LIKE]
+    return [person for _, person in sorted(near, key=lambda one: -one[0])]
+
+
+def is_like(name: str, said: str) -> bool:
+    """Return whether somebody's own name, or a part of it, may be what was said, misspelt."""
+    meant = _plain(said)
+    return len(meant) >= SHORTEST_LIKE and _likeness(_plain(name), meant) >= LIKE
+
+
+def is_called(name: str, said: str) -> bool:
+    """Return whether somebody's own name is what was said, or all of it is part of their name."""
+    meant = _plain(said).split()
+    return bool(meant) and set(meant) <= set(_plain(name).split())
+
+
+def may_be_a_name(text: str) -> bool:
+    """Return whether words can be somebody's name at all."""
+    try:
+        return len(read_label(text).split()) <= MOST_NAMES
+    except NotALabel:
+        return False
 
 
 def label_of(unit: Unit, customer: UUID, payee: UUID) -> str:
@@ -191,6 +236,12 @@ def remove(unit: Unit, customer: UUID, person: UUID) -> None:
         person=person,
         customer=customer,
     )
+
+
+def _likeness(name: str, meant: str) -> int:
+    """Return in hundredths how alike a name and what was said are: whole, or its likest word."""
+    words = [word for word in name.split() if len(word) >= SHORTEST_LIKE]
+    return max(int(100 * JaroWinkler.similarity(meant, one)) for one in (name, *words))
 
 
 def _require_free(people: Sequence[SavedPerson], label: str) -> None:

@@ -16,6 +16,9 @@ from core.transfers import notes
 
 __all__ = ["OtherCurrency", "SentMoney", "reference_of", "send_money"]
 
+RECEIVED = "money_received"
+"""The alert that a payee may have chosen not to hear, or from an amount on."""
+
 
 class OtherCurrency(Refusal):
     """The recipient has no wallet in this currency. Facts: ``name`` (masked), ``currency``.
@@ -48,13 +51,13 @@ def send_money(
     amount: Money,
     channel: str,
     note: str = "",
-    told: str = "money_received",
+    told: str = RECEIVED,
 ) -> SentMoney:
     """Send money between the two customers' wallets of its currency.
 
     The same id sends once, however often it is presented. The payee is told (``told`` is the alert,
-    and the note goes with it), and so is the payer after USSD, whose screen is gone when the
-    session is.
+    and the note goes with it) unless they chose not to be (`core.crm.alert_choices`), and so is the
+    payer after USSD, whose screen is gone when the session is.
 
     :raises OtherCurrency: if the payee has no wallet in the currency
     :raises InsufficientFunds: if the payer does not hold that much
@@ -94,9 +97,10 @@ def send_money(
         facts = {"amount": str(amount), "reference": reference}
         ours = masked_name(*names(unit.keys, payer, row.payer_first, row.payer_last))
         got = facts | {"name": ours, "balance": str(left)}
+        asked_for = told != RECEIVED
         if note:
             told, got = f"{told}_note", got | {"note": note}
-        notices = [Notice(payee, told, got)]
+        notices = [Notice(payee, told, got)] if asked_for or row.wanted else []
         if channel == "ussd":
             theirs = masked_name(*names(unit.keys, payee, row.payee_first, row.payee_last))
             receipt = facts | {"name": theirs, "balance": str(sent.balance)}
@@ -107,7 +111,8 @@ def send_money(
 
 
 SEND = """
-select code, facts, replayed, hash, payer_first, payer_last, payee_first, payee_last, payers, payees
+select code, facts, replayed, hash, payer_first, payer_last, payee_first, payee_last, payers,
+    payees, wants_money_in(%(payee)s, %(amount)s, %(currency)s) as wanted
 from send_money(%(id)s, %(payer)s, %(payee)s, %(amount)s, %(currency)s, %(reference)s, %(channel)s,
     %(note)s, %(note_token)s, %(now)s, %(correlation)s)
 """

@@ -31,7 +31,7 @@ WIDEST_FACTS: dict[str, object] = {
     "numbers": "C-104-283-7, C-104-284-5, C-104-285-1, C-104-286-8, C-104-287-0",
 }  # fmt: skip
 MONEY_LEFT: dict[str, object] = {"left": "TZS 99999999.99"}  # tries are left, or money
-ANSWERS = {"phone": "0712 000 002", "amount": "500"}
+ANSWERS = {"phone": "0712 000 002", "person": "0712 000 002", "amount": "500", "amounts": "500"}
 
 
 @dataclass(frozen=True, slots=True)

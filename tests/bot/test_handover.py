@@ -155,19 +155,6 @@ def test_a_feature_phone_gets_an_sms_and_answers_it(
     assert entries(house, case)[-1] == ("customer", "Yesterday")
 
 
-def test_after_a_day_of_silence_whatsapp_takes_no_words_and_an_sms_does(
-    house: House, phone: PhoneOf, zuri: Actor, clock: Clock
-) -> None:
-    amina, case = chat(house, phone, zuri)
-    clock.pass_(hours=25)
-    assert handover.reply(house, zuri, case.id, "Here?", key=house.new_id()).channel == "sms"
-    assert written(amina) == []
-    sms = phone("sms", AMINA)
-    assert written(sms) == ["Wekeza: Here?"]
-    assert sms.say("Yes") == ""
-    assert entries(house, case)[-1] == ("customer", "Yes")
-
-
 def test_a_picture_is_attached_and_its_message_linked(
     house: House, phone: PhoneOf, zuri: Actor
 ) -> None:

@@ -22,7 +22,8 @@ from tests.support.desk import hired
 from tests.support.outbox_rows import ALL
 
 ELSEWHERE = {
-    "pins", "lock_tries", "outbox", "inbox", "conversations", "blocked_askers", "watch_movements",
+    "pins", "lock_tries", "outbox", "mails", "inbox", "conversations", "blocked_askers",
+    "watch_movements",
     "held_transfers", "payment_reviews",  # that somebody looks at a payment is told to nobody
     "watch_sims", "screening_subjects", "screening_hits", "screening_standings",
 }  # fmt: skip

@@ -6,6 +6,7 @@ Whole stories are told to the real one, in tests/stories.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,14 @@ class Counter:
 
     @property
     def owes_code(self) -> bool:
+        return False
+
+    @property
+    def heard_on(self) -> date:
+        return date(2026, 3, 4)
+
+    @property
+    def takes_pictures(self) -> bool:
         return False
 
     @contextmanager

@@ -19,10 +19,12 @@ from core.phone import parse
 from flows.check.raising import raised_by
 from flows.check.telling import facts_of
 from tests.flows.counter import Counter
+from tests.flows.oracle_alerts import AlertsOracle
 from tests.flows.oracle_bills import BillsOracle
 from tests.flows.oracle_cards import CardsOracle
 from tests.flows.oracle_cash import CashOracle
 from tests.flows.oracle_documents import DocumentsOracle
+from tests.flows.oracle_email import EmailOracle
 from tests.flows.oracle_fx import FxOracle
 from tests.flows.oracle_kyc import KycOracle
 from tests.flows.oracle_payouts import PayoutsOracle
@@ -54,8 +56,8 @@ class Paid:
 
 @dataclass
 class Oracle(
-    BillsOracle, CardsOracle, CashOracle, FxOracle, PayoutsOracle, DocumentsOracle,
-    WaitingOracle, PlansOracle, PeopleOracle, KycOracle, Counter,
+    BillsOracle, CardsOracle, CashOracle, FxOracle, PayoutsOracle, DocumentsOracle, EmailOracle,
+    WaitingOracle, PlansOracle, PeopleOracle, KycOracle, AlertsOracle, Counter,
 ):  # fmt: skip
     """Everything a story may ask of the bank."""
 
@@ -238,6 +240,9 @@ class Oracle(
     def take_up_case(self, number: str) -> MyCase:
         self._may_refuse("take_up_case")
         return self._case(number)
+
+    def rate_case(self, number: str, rating: int) -> None:
+        self._may_refuse("rate_case")
 
     def speak_to(self, number: str) -> None:
         pass

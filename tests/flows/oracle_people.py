@@ -59,6 +59,13 @@ class PeopleOracle:
                 return Recipient(f"id of {one.label}", one.name, one.phone, one.label)
         return None
 
+    def number_of(self: "Oracle", text: str) -> str:
+        self._may_refuse("number_of")
+        return text if self.saved_recipient(text) is None else "+254712000002"
+
+    def note_meaning(self, words: str, **_: object) -> None:
+        """Learn nothing."""
+
     def just_paid(self) -> Recipient | None:
         return None if self.asks_nobody else Recipient("id", "M***a N***a", "+254 7** *** 002")
 

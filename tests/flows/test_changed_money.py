@@ -120,5 +120,5 @@ def test_a_currency_that_was_named_decides_whether_money_is_changed(
 def test_ninety_eight_is_an_amount_where_one_is_asked_for() -> None:
     for story in STORIES.values():
         for step in story.steps:
-            if isinstance(step, Ask) and step.entity in ("amount", "trade"):
+            if isinstance(step, Ask) and step.entity in ("amount", "amounts", "trade"):
                 assert manners.heard("98", story=story(bank=Oracle(), state=step.name)) is None  # type: ignore[arg-type]

@@ -44,6 +44,7 @@ TYPED_TOO_EARLY = "my pin is 4321"
 GOOD = {
     "phone": ("0712000002", "+255712000003"),
     "amount": ("500", "1,250.50", "20 usd", "2000 ugx"),
+    "amounts": ("500", "1,250.50", "20 usd", "2000 ugx", "elfu kumi na tano"),
     "trade": ("100", "usd 40", "buy 20 eur"),
     "sells": ("kes", "euros"),
     "buys": ("usd",),
@@ -67,7 +68,7 @@ DIGRESSIONS = ("balance", "mini", "send 70 to 0712000005", "change pin", "thanks
 CORRECTIONS = ("no, to 0712000007", "make it 600")
 WAYS = [(), ("whatsapp",), ("whatsapp", "mail")]
 MOST_SCREENS = 8
-MOST_CUSTOMERS = 800
+MOST_CUSTOMERS = 1600
 PROVING = Prove | Code | NewSecret | RepeatSecret
 
 
@@ -119,7 +120,7 @@ class Customer(Handset):
                 heard = [partial(self.says, text) for text in (*BAD, *DIGRESSIONS)]
                 return [*heard, *(partial(self.hears, event) for event in events * 4)]
             case Ask(entity=entity, name=name, media=media):
-                good = GOOD.get(entity or name, ANY_NAME)
+                good = _good(entity, name)
                 taps = [partial(self.says, choice=option.key) for option in self.reply.options]
                 spoken = [*good * 8, "1", *BAD, *DIGRESSIONS]
                 taps += [partial(self.says, "look", file=True)] if media else []
@@ -142,7 +143,7 @@ class Customer(Handset):
                 heard = [SimpleNamespace(trigger="answered", facts=told) for told in facts]
                 return [partial(self.hears, one) for one in heard]
             case Ask(entity=entity, name=name):
-                return taps + [partial(self.says, t) for t in GOOD.get(entity or name, ANY_NAME)]
+                return taps + [partial(self.says, t) for t in _good(entity, name)]
             case Listen():
                 return []
         return [partial(self.proves, ok=True)] if isinstance(step, PROVING) else taps
@@ -276,6 +277,13 @@ def test_such_customers_go_everywhere() -> None:
         if wanted <= met and sent > 5:
             return
     raise AssertionError(f"nobody met {wanted - met}; money was sent {sent} times")
+
+
+def _good(entity: str | None, name: str) -> list[str]:
+    """Return right answers for a step: by what it asks for, else by its name."""
+    kind = "phone" if entity == "person" else entity or ""
+    found: list[str] = GOOD.get(kind) or GOOD.get(name, ANY_NAME)
+    return found
 
 
 def choices_of(strategy: Any) -> list[Any]:

@@ -70,5 +70,8 @@ def test_what_can_be_corrected_names_the_slot_it_fills() -> None:
         ("plan", "times"), ("plan_bill", "amount"), ("plan_bill", "times"),
         ("plan_airtime", "mobile"), ("plan_airtime", "amount"), ("plan_airtime", "times"),
         ("plan_payout", "amount"), ("plan_payout", "times"), ("card_request", "kind"),
-        ("card_limits", "amount"), ("card_dispute", "most"),
+        ("card_limits", "amount"), ("card_dispute", "most"), ("alert_choices", "received"),
+        ("alert_choices", "low"), ("plan", "first"), ("plan_bill", "first"),
+        ("plan_airtime", "first"), ("plan_payout", "first"), ("pay_bill", "bill_account"),
+        ("save_person", "label"), ("my_cases", "number"),
     }  # fmt: skip

@@ -42,6 +42,7 @@ FACTS: dict[str, object] = {
     "percent": "100",
     "at_once": "TZS 99999999.99", "each_day": "TZS 99999999.99", "holds": "TZS 99999999.99",
     "document": "proof_of_address",
+    "case": "C-104-283-7", "words": "Which card is it?",
     "carrier": "Posta", "tracking": "EE12345678KE", "what": "line",
     "biller": "Nairobi Water", "token": "1234-5678-9012-3456-7890",
 }  # fmt: skip

@@ -43,7 +43,7 @@ OTHERS = {
     "suspense.posted", "cash_code.held", "till.posted", "till.paid_out", "till.told", "fx.posted",
     "fx.hedge_ordered",
     "timer.calls_found", "timer.rested", "timer.leases_returned", "session.before_commit",
-    "approval.decided", "waiting.held", "waiting.invited", "waiting.paid",
+    "approval.decided", "broadcast.owed", "waiting.held", "waiting.invited", "waiting.paid",
     "plan.paid", "document.written", "payout.held", "payout.in_clearing", "payout.sent",
     "payout.paid", "payout.given_back", "recon.source_written", "recon.matched", "recon.judged",
     "watch.taken", "watch.raised", "screening.staged", "screening.batch_written",

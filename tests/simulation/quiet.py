@@ -20,10 +20,10 @@ from tests.simulation.town import FIRST
 OVER = {"settled", "returned", "failed"}
 ENDINGS = {
     "settled": {"payout_settled"},
-    "returned": {"payout_returned"},
-    "failed": {"payout_failed"},
+    "returned": {"payout_returned", "payout_returned_case"},
+    "failed": {"payout_failed", "payout_failed_case"},
     "done": {"airtime_done", "bill_done", "bill_token"},
-    "given back": {"airtime_failed", "bill_failed"},
+    "given back": {"airtime_failed", "airtime_failed_case", "bill_failed", "bill_failed_case"},
 }
 """What a payment's customer is told of its end, by the first words of the model's outcome."""
 PAGE = 5000

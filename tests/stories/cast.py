@@ -95,12 +95,16 @@ def values(language: str, telling: int) -> dict[str, Value]:
     found = {name: Value(value, value) for name, value in same.items()}
     for name, shown in _IDS.items():
         found[name] = Value(shown, shown[0] + f"{telling:04}" + shown[5:])
+    for name in ("email", "other email"):
+        mailbox = name.replace(" ", "-")
+        found[name] = Value(f"{mailbox}@mail.example", f"{mailbox}{telling:04}@mail.example")
     taken = found["taken id"]
     found["id end"] = Value(taken.shown[-4:], taken.real[-4:])
     for role, person in cast.people.items():
         here = own(person.phone, telling)
         found[f"{role} in full"] = Value(person.phone, here)
         found[role] = Value(_local(person.phone), _local(here))
+        found[f"{role} name"] = Value(person.first_name, person.first_name)
     return found
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot import handover
 from core.access.actors import Actor
-from core.crm import case_work, cases
+from core.crm import case_queue, case_work, cases
 from core.crm.cases import Case
 from core.money import Money
 from core.store.unit import Unit
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.stories.stage import Telling
 
 _ANSWERS = re.compile(r"an agent answers \"(?P<words>.+)\"")
+_HANDS_BACK = re.compile(r"an agent hands back(?: at (?P<step>\w+))?(?: with (?P<value>\d+))?")
 
 
 def does(telling: "Telling", what: str) -> bool:
@@ -26,6 +27,17 @@ def does(telling: "Telling", what: str) -> bool:
         words = alternatives(said["words"], telling.language)
         key = telling.house.new_id()
         handover.reply(telling.house, _somebody(telling), latest(telling).id, words, key=key)
+        return True
+    if back := _HANDS_BACK.fullmatch(what):
+        slots = {"amount": back["value"]} if back["value"] else {}
+        handover.hand_back(
+            telling.house,
+            _somebody(telling),
+            latest(telling).id,
+            step=back["step"] or "",
+            slots=slots,
+            key=telling.house.new_id(),
+        )
         return True
     act = ACTS.get(what)
     if act is not None:
@@ -43,6 +55,41 @@ def _somebody(telling: "Telling") -> Actor:
     """Hire somebody who may work on every case."""
     with telling.house.unit() as unit:
         return hired(unit, "supervisor")
+
+
+def empty_queue(unit: Unit) -> None:
+    """Have cases of stories that were told before wait in nobody's way."""
+    unit.run(
+        """
+        update cases set status = 'InProgress', assigned_to = %(somebody)s, assigned_at = %(now)s
+        where assigned_to is null and status in ('Open', 'Escalated')
+        """,
+        somebody=hired(unit, "supervisor").id,
+        now=unit.now,
+    )
+
+
+def _take(telling: "Telling") -> None:
+    case, somebody = latest(telling), _somebody(telling)
+    with telling.house.unit() as unit:
+        case_queue.claim(unit, somebody, case)
+
+
+def _queue(telling: "Telling") -> None:
+    """Have somebody else ask for a person first."""
+    with telling.house.unit() as unit:
+        cases.open_case(
+            unit,
+            customer=telling.customers["friend"],
+            category="Question",
+            sub_category="person",
+            title="A question",
+            description="A question",
+            priority="Medium",
+            channel="desk",
+            conversation=None,
+            by="bot",
+        )
 
 
 def _resolve(telling: "Telling") -> None:
@@ -101,6 +148,8 @@ def _paid(telling: "Telling", unit: Unit) -> None:
 
 
 ACTS: dict[str, Callable[["Telling"], None]] = {
+    "somebody takes the case": _take,
+    "the friend waits for a person": _queue,
     "the case is resolved": _resolve,
     "the case is resolved without a word": _resolve_silently,
     "the case is a week old": _grow_old,
@@ -109,4 +158,4 @@ ACTS: dict[str, Callable[["Telling"], None]] = {
     "the customer has five cases": lambda telling: _open(telling, 5),
     "the customer has paid the friend twice": _pay,
 }
-TOLD = ('an agent answers "..."', *ACTS)
+TOLD = ('an agent answers "..."', "an agent hands back [at <step>] [with <amount>]", *ACTS)

@@ -15,7 +15,7 @@ from flows.catalog import STORIES
 from flows.story import Flow
 from flows.words import LANGUAGES, Words, blocks
 
-BY_PEOPLE = ("says", "says_between", "solved_between", "left")
+BY_PEOPLE = ("says", "says_between", "solved_between", "left", "handed_back")
 """What is said around a person's answer, which is no step of a flow."""
 _LABELS = ("nav_", "say_", "button")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.documents import orders
 from core.documents.orders import Order
 from core.ledger import book
-from core.store import contacts
+from core.store import contacts, personal
 from core.store.unit import Unit
 from core.wallets.wallets import own_wallets
 from tests.stories.cast import own
@@ -20,9 +20,25 @@ _REASON = book.Reason(by="stories", why="it happens in a story")
 def _give_mail(telling: "Telling", unit: Unit, whose: str = "customer") -> None:
     customer = telling.customers[whose]
     unit.run(
-        "update customers set email = %(email)s where id = %(id)s",
+        "update customers set email = %(email)s, email_verified_at = %(now)s where id = %(id)s",
         email=unit.keys.seal("amina@mail.example", field="customers.email", row=customer),
+        now=unit.now,
         id=customer,
+    )
+
+
+def _take_mail(telling: "Telling", unit: Unit) -> None:
+    """Have the friend show, before the customer does, that the customer's address is theirs."""
+    friend, to = telling.customers["friend"], telling.values["email"].real
+    unit.run(
+        """
+        update customers set email = %(email)s, email_index = %(index)s, email_verified_at = %(now)s
+        where id = %(id)s
+        """,
+        email=unit.keys.seal(to, field="customers.email", row=friend),
+        index=personal.email_token(unit.keys, to),
+        now=unit.now,
+        id=friend,
     )
 
 
@@ -71,6 +87,7 @@ HAPPENINGS: dict[str, Callable[["Telling", Unit], None]] = {
     "the customer has a mail address": _give_mail,
     "the newcomer has a mail address": lambda t, u: _give_mail(t, u, "newcomer"),
     "the friend has a mail address": lambda t, u: _give_mail(t, u, "friend"),
+    "the friend has the customer's mail address": _take_mail,
     "the customer writes on WhatsApp": _write_on_whatsapp,
     "the friend writes on WhatsApp": lambda t, u: _write_on_whatsapp(t, u, "friend"),
     "the friend has one wallet": _close_others,

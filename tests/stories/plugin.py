@@ -10,6 +10,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--retell", action="store_true", help="Tell every story anew and keep its words."
     )
+    parser.addoption(
+        "--whatsapp", choices=["meta"], help="Tell every story on WhatsApp over Meta's wire too."
+    )
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -37,6 +37,7 @@ from tests.stories import (
 from tests.stories.cast import CASTS, CUSTOMERS, Cast, Value, own, values
 from tests.stories.market import Market
 from tests.stories.script import Story
+from tests.support.meta_town import MetaPhone
 from tests.support.town import Clock, Phone
 
 ELSEWHERE: dict[str, Channel] = {"ussd": "sms", "sms": "whatsapp", "whatsapp": "ussd"}
@@ -76,6 +77,8 @@ class Telling:
     language: str
     channel: Channel
     number: int
+    carrier: str = "twilio"
+    """Who carries WhatsApp: what Meta carries goes over its wire."""
     house: House = field(init=False)
     clock: Clock = field(init=False)
     values: dict[str, Value] = field(init=False)
@@ -92,6 +95,7 @@ class Telling:
         self.values = values(self.language, self.number)
         told = self.story.path.read_text(encoding="utf-8")
         with self.house.unit() as unit:
+            desk.empty_queue(unit)
             unit.now -= JOINED_BEFORE
             for role, person in self.cast.people.items():
                 if role == "customer" or re.search(rf"\b{role}\b", told):
@@ -107,7 +111,8 @@ class Telling:
         if whose not in self.phones:
             role = whose.removesuffix(" elsewhere")
             channel = ELSEWHERE[self.channel] if role != whose else self.channel
-            self.phones[whose] = Phone(self.house, channel, own(self.address(role), self.number))
+            make = MetaPhone if (channel, self.carrier) == ("whatsapp", "meta") else Phone
+            self.phones[whose] = make(self.house, channel, own(self.address(role), self.number))
         return self.phones[whose]
 
     def address(self, role: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import uuid_utils.compat
 
+import worker.broadcast
 import worker.card_payments
 import worker.cards
 import worker.documents
@@ -119,6 +120,7 @@ WORK: dict[str, Callable[..., object]] = {
     "end reviews": worker.reviews.sweep,
     "send payouts": worker.settlements.send,
     "pay plans": worker.plans.sweep,
+    "send broadcasts": worker.broadcast.sweep,
     "watch": worker.watching.sweep,
     "reconcile": worker.reconciliation.sweep,
     "screen again": worker.screening.sweep,

@@ -6,6 +6,9 @@ from uuid import UUID, uuid4
 from core.access.actors import Actor
 from core.store.unit import Unit
 
+NAME = "Zuri Mwangi"
+"""What everybody who is hired here is called."""
+
 
 def hired(unit: Unit, role: str, *, mfa: bool = True) -> Actor:
     """Hire somebody who has just proven a second factor, unless told otherwise."""
@@ -14,9 +17,10 @@ def hired(unit: Unit, role: str, *, mfa: bool = True) -> Actor:
         """
         insert into staff (id, email, email_index, name, role, created_at, created_by, updated_at,
             updated_by)
-        values (%(id)s, 'sealed', %(id)s, 'sealed', %(role)s, %(now)s, 'test', %(now)s, 'test')
+        values (%(id)s, 'sealed', %(id)s, %(name)s, %(role)s, %(now)s, 'test', %(now)s, 'test')
         """,
         id=staff_id,
+        name=unit.keys.seal(NAME, field="staff.name", row=staff_id),
         role=role,
         now=unit.now,
     )

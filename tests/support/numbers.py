@@ -6,8 +6,9 @@ from itertools import count
 from threading import Lock
 from time import monotonic
 
-from channels.message import Channel, Fate, Outgoing, SendFailed, Sent
+from channels.message import Channel, Fate, Outgoing, Pace, SendFailed, Sent
 
+AT_WILL = Pace()
 Answer = Callable[[Outgoing], object]
 
 
@@ -38,8 +39,10 @@ class Number:
         provider: str = "twilio",
         number: str = "+254700000100",
         rate: float = 1000.0,
+        pace: Pace = AT_WILL,
     ) -> None:
         self.channel, self.provider, self.number, self.rate = channel, provider, number, rate
+        self.pace = pace
         self.key = f"{provider}:{channel}:{number}"
         self.answer = answer
         self.handed: list[Outgoing] = []

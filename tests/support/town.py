@@ -4,7 +4,7 @@ The hub is walked as the doors walk it. What it owes by WhatsApp and SMS is read
 as a phone would show it; the network is the business of other tests.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,6 +104,10 @@ class Phone:
 
     def inbox(self) -> list[str]:
         """Return every reply owed to this phone so far, as its texts and options."""
+        return [shown(asdict(reply)) for reply in self.replies()]
+
+    def replies(self) -> list[Reply]:
+        """Return every reply owed to this phone so far; the last one is what it shows."""
         with self.house.unit() as unit:
             rows = unit.all(
                 """
@@ -115,13 +119,15 @@ class Phone:
                 channel=self.channel,
             )
             owed = [opened_payload(unit, row.payload, row.message_id) for row in rows]
-        kept = [one["reply"] for one in owed if "reply" in one]
+        kept = [_reply(one["reply"]) for one in owed if "reply" in one]
         if kept:
-            facts = dict(kept[-1])
-            facts["options"] = tuple(Option(**o) for o in facts["options"])
-            facts["nav"] = tuple(Option(**o) for o in facts["nav"])
-            self.last = Reply(**facts)
-        return [shown(reply) for reply in kept]
+            self.last = kept[-1]
+        return kept
+
+
+def _reply(facts: dict[str, Any]) -> Reply:
+    options = {name: tuple(Option(**o) for o in facts[name]) for name in ("options", "nav")}
+    return Reply(**{**facts, **options})
 
 
 def shown(reply: dict[str, Any]) -> str:

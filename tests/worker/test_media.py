@@ -1,16 +1,21 @@
 """Files of customers: fetched as the provider wants it, kept once, and no other place is called."""
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
 
 from bot.house import House
 from core.crm import media
+from core.crm.media import Wanted
 from tests.support.phone_company import PhoneCompany, answer, give, open_company
 from worker import media as job
+from worker.media_sources import NotKept
 from worker.schedule import fetch_media
 
 JPEG = b"\xff\xd8\xff" + b"picture" * 100
@@ -178,3 +183,67 @@ def test_the_scheduler_has_files_fetched(house, sent, company, make_house, numbe
     )
     fetch_media(without)
     assert row(house).state == "kept"
+
+
+# --- Meta ---------------------------------------------------------------------------------------
+
+FILE = "/v23.0/700800900"
+
+
+@pytest.fixture
+def by_meta(make_house, number, company: PhoneCompany) -> House:
+    company.gets[FILE] = lambda h: _told(h, f"{company.url}/lookaside/1")
+    company.gets["/lookaside/1"] = lambda h: give(h, 200, JPEG, "image/jpeg")
+    return make_house(
+        number,
+        meta_app_secret="secret",
+        meta_verify_token="verify",
+        meta_access_token="access",
+        meta_phone_number_id="100200300400",
+        meta_api_base=company.url,
+    )
+
+
+def _told(handler, url: object, sha256: str = hashlib.sha256(JPEG).hexdigest()) -> None:
+    facts = {"url": url, "mime_type": "image/jpeg", "sha256": sha256, "id": "700800900"}
+    give(handler, 200, json.dumps(facts).encode(), "application/json")
+
+
+def wanted(url: str) -> Wanted:
+    return Wanted(UUID(int=1), "meta", url, "image/jpeg")
+
+
+def test_a_file_at_meta_is_asked_for_and_fetched_with_our_token(by_meta, company) -> None:
+    assert job.fetch(by_meta.settings, wanted(company.url + FILE)).content == JPEG
+    assert [path for path, _ in company.asked] == [FILE, "/lookaside/1"]
+    assert {headers["Authorization"] for _, headers in company.asked} == {"Bearer access"}
+
+
+@pytest.mark.parametrize(
+    "there", ["https://evil.example/x", "https://fbsbx.com.evil.example/x", "http://10.0.0.1/x"]
+)
+def test_metas_token_is_told_to_meta_alone(by_meta, company, there: str) -> None:
+    company.gets[FILE] = lambda h: _told(h, there)
+    with pytest.raises(NotKept, match="not at the provider"):
+        job.fetch(by_meta.settings, wanted(company.url + FILE))
+    with pytest.raises(NotKept, match="not at the provider"):
+        job.fetch(by_meta.settings, wanted(there))
+
+
+def test_a_file_that_is_another_than_was_sent_is_not_kept(by_meta, company) -> None:
+    company.gets[FILE] = lambda h: _told(h, f"{company.url}/lookaside/1", "0" * 64)
+    with pytest.raises(NotKept, match="not the file"):
+        job.fetch(by_meta.settings, wanted(company.url + FILE))
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"url": 5}'])
+def test_an_answer_without_an_address_is_asked_for_again(by_meta, company, body: bytes) -> None:
+    company.gets[FILE] = lambda h: give(h, 200, body, "application/json")
+    with pytest.raises(httpx.HTTPError):
+        job.fetch(by_meta.settings, wanted(company.url + FILE))
+
+
+def test_a_file_that_meta_no_longer_has_is_not_kept(by_meta, company) -> None:
+    company.gets[FILE] = lambda h: give(h, 404, b"{}", "application/json")
+    with pytest.raises(NotKept, match="404"):
+        job.fetch(by_meta.settings, wanted(company.url + FILE))

@@ -37,6 +37,17 @@ SAMPLES = {
         (),
     ),
     "case_late": ("number",),
+    "broadcast": ("words",),
+    "complaint_late": ("number",),
+    "case_answer": ("number",),  # its words go by SMS alone
+    **dict.fromkeys(
+        ("payout_failed_case", "payout_returned_case"),
+        ("amount", "name", "bank", "reason", "reference", "balance", "case"),
+    ),
+    "airtime_failed_case": ("amount", "phone", "reason", "reference", "balance", "case"),
+    "bill_failed_case": ("amount", "biller", "account", "reason", "reference", "balance", "case"),
+    "deposit_failed_case": ("amount", "case"),
+    "case_solved": ("number",),
     "money_received_note": ("amount", "name", "note", "reference", "balance"),
     "money_requested": ("amount", "name", "number"),
     "money_requested_note": ("amount", "name", "note", "number"),
@@ -62,6 +73,7 @@ SAMPLES = {
     "money_exchanged": ("sold", "bought", "fee", "reference", "balance"),
     "money_sent_abroad": ("sold", "bought", "fee", "name", "reference", "balance"),
     "rate_reached": ("sell", "buy", "rate", "wanted"),
+    "balance_low": ("balance", "limit"),
     "plan_ahead": ("amount", "name", "day"),
     "plan_sent": ("amount", "name", "reference", "balance", "next"),
     "plan_sent_last": ("amount", "name", "reference", "balance"),
@@ -157,6 +169,7 @@ SAMPLES = {
     "bill_owed": ("amount", "biller", "account", "reason", "reference"),
 }
 ONE = {
+    "case": "C-104-283-7",
     "card": "4242",
     "merchant": "Java House",
     "percent": "80",
@@ -197,8 +210,10 @@ ONE = {
     "token": "1234-5678-9012-3456-7890",
     "reason": "AC04",
     "until": "2026-03-04T21:59:00+00:00",
+    "words": "Amina, cards cost nothing this month.",
 }
 OTHER = {
+    "case": "C-1",
     "card": "0007",
     "merchant": "Chez Paul: 50 % & more",
     "percent": "100",
@@ -239,6 +254,7 @@ OTHER = {
     "token": "0000",
     "reason": "nobody knows",
     "until": "2026-12-31T08:00:00+00:00",
+    "words": "Bo: 100 % & more, {{ always }}",
 }
 CASES = [(language, alert) for language in LANGUAGES for alert in SAMPLES]
 

@@ -146,6 +146,7 @@ class Receipt:
     code: str = ""
     fate: str | None = None
     provider: str = "twilio"
+    ours: str = ""
 
 
 def run_chores(house: House) -> None:

@@ -112,9 +112,13 @@ begin
     delete from blocked_askers where p_customer in (customer_id, asker);
     delete from wallet_labels where customer_id = p_customer;
     delete from rate_alerts where customer_id = p_customer;
+    delete from alert_choices where customer_id = p_customer;
     update cases set address = null where customer_id = p_customer and address is not null;
+    perform erase_handover(p_customer);
+    perform erase_broadcasts(p_customer);
     perform erase_kyc(p_customer, p_identity, p_now);
     perform erase_cards(p_customer, p_identity);
+    perform erase_insight(p_customer);
     perform erase_card_payments(p_customer);
     if p_identity then
         perform erase_watch(p_customer);
@@ -126,6 +130,7 @@ begin
     update documents set expires_at = greatest(created_at, p_now)
         where customer_id = p_customer and status <> 'gone' and expires_at > p_now;
 
+    delete from mails where customer_id = p_customer;
     delete from one_time_codes
         where customer_id = p_customer or address = any (v_tokens) or sent_to = any (v_tokens);
     delete from lock_tries where address = any (v_tokens);

@@ -22,7 +22,7 @@ begin
         return null;
     end if;
     select key, provider into v_sender, v_provider from senders
-    where channel = 'sms' and (is_default or p_country = any(countries))
+    where channel = 'sms' and speaks and (is_default or p_country = any(countries))
     order by p_country = any(countries) desc, key limit 1;
     if not found then
         return null;

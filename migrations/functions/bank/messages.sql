@@ -122,7 +122,9 @@ begin
 end $$;
 
 -- Write down what providers say, each word once, and move the messages that are known; the others' words
--- wait. Of two words on one message and rung the first counts. Returns how many messages moved.
+-- wait. Of two words on one message and rung the first counts. Returns how many messages moved. Where a
+-- provider hands our own id back, its word also tells that it has a message whose taking nobody wrote down:
+-- that one is not sent again.
 create function receive_receipts(p_told jsonb, p_now timestamptz) returns int language plpgsql
 set search_path = public, pg_temp
 set enable_seqscan = off set enable_bitmapscan = off
@@ -130,6 +132,18 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
 declare
     known receipts[];
 begin
+    if p_told @? '$[*] ? (@.ours != null)' then
+        with named as (
+            update messages m set provider_message_id = t.message_id
+            from jsonb_to_recordset(p_told) as t(provider text, message_id text, ours uuid)
+            where m.id = t.ours and m.provider = t.provider and not m.is_inbound
+                and m.provider_message_id is null
+            returning m.id
+        )
+        update outbox o set status = 'sent', lease = null, leased_until = null, error = null,
+            finished_at = p_now
+        from named where o.message_id = named.id and o.status in ('queued', 'leased');
+    end if;
     with fresh as (
         insert into receipts (provider, provider_message_id, status, code, fate, received_at, applied,
             judged)

@@ -3,7 +3,8 @@
 -- Owes one notice and returns the number it leaves from; null when it goes nowhere. A function, so that
 -- several are owed in one round trip by a plan that is kept. Reads the other customer's rows and locks
 -- none: money from A to B must not wait for B's turn. Addresses are tokens and the payload is sealed: what
--- is said is found when it is sent, in the customer's language.
+-- is said is found when it is sent, in the customer's language. It leaves from the number that the contact wrote
+-- to last; who never wrote is spread over the numbers of their country, and always falls to the same one.
 create function owe_notice(
     p_customer uuid, p_channel text, p_address text, p_service boolean, p_message uuid, p_payload bytea,
     p_expires_at timestamptz, p_correlation uuid, p_now timestamptz)
@@ -26,9 +27,13 @@ begin
             where p_address is null and c.phone_index is not null and coalesce(p_channel, 'sms') = 'sms'
         ) p
         cross join lateral (
-            select key, provider from senders
-            where channel = p.channel and (is_default or c.country = any(countries))
-            order by c.country = any(countries) desc, key limit 1
+            select s.key, s.provider from senders s
+            left join conversations met on met.channel = p.channel and met.address = p.address
+            where s.channel = p.channel and s.speaks
+                and (s.is_default or c.country = any(s.countries) or s.key = met.sender)
+            order by coalesce(s.key = met.sender, false) desc, c.country = any(s.countries) desc,
+                md5(p.address || s.key)
+            limit 1
         ) s
         left join addresses known on known.channel = p.channel and known.address = p.address
         where c.id = p_customer and (known.opted_out_at is null or p_service)

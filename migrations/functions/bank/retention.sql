@@ -53,6 +53,14 @@ begin
         delete from interactions where id in (
             select id from interactions where id < first_id(p_before) and date < p_before
             order by id limit p_most);
+    when 'feelings' then
+        delete from sentiment_analysis where id in (
+            select id from sentiment_analysis where id < first_id(p_before) and analyzed_date < p_before
+            order by id limit p_most);
+    when 'next actions' then
+        delete from next_best_actions where id in (
+            select id from next_best_actions where is_completed and completed_at < p_before
+            order by completed_at limit p_most);
     when 'sessions' then
         delete from staff_sessions where id in (
             select s.id from staff_sessions s

@@ -21,6 +21,8 @@ from bot.simulator.twin.desk import Desk
 
 SECRET = "path-secret-of-the-tests"
 TOKEN = "token-of-the-tests"
+META_SECRET = "app-secret-of-the-tests"
+META_TOKEN = "access-token-of-the-tests"
 SID = "AC" + "1" * 32
 
 
@@ -70,6 +72,7 @@ def ear() -> Iterator[Ear]:
             path=f"/{path}",
             form=request.form.to_dict(),
             json=request.get_json(silent=True),
+            body=request.get_data(),
             headers=dict(request.headers),
             genuine=bool(signature)
             and validator.validate(f"{ear.url}/{path}", request.form, signature),
@@ -97,6 +100,12 @@ def twin_settings(ear: Ear) -> SimpleNamespace:
         twilio_auth_token=TOKEN,
         twilio_whatsapp_from="+254700000100",
         twilio_sms_from="21000",
+        meta_app_secret=META_SECRET,
+        meta_access_token=META_TOKEN,
+        meta_phone_number_id="100200300400",
+        meta_whatsapp_from="+254700000200",
+        meta_business_account_id="100200300900",
+        whatsapp_provider="twilio",
         at_username="sandbox",
         at_api_key="key-of-the-tests",
         at_webhook_secret=SECRET,

@@ -3,6 +3,7 @@ import pytest
 from core.access import addresses
 from core.access.addresses import AddressTaken
 from core.access.pins import WrongPin
+from core.crm import consents
 from tests.core.people import PIN, counter, guess, someone
 
 
@@ -80,6 +81,31 @@ def test_silence_is_kept_for_strangers_and_customers(unit):
     assert unit.value(out)
     bank.opt_in()
     assert not unit.value(out)
+
+
+def test_stop_takes_back_that_news_are_wanted_and_start_gives_it_back(unit):
+    amina, brian = someone(unit), someone(unit, "+254712000002", names=("Brian", "Kamau"))
+    consents.give(unit, amina.id, purpose="marketing", channel="sms")
+    bank, other = counter(unit), counter(unit, "+254712000002")
+    for one in (bank, other):
+        one.opt_out()
+    assert not consents.stands(unit, amina.id, purpose="marketing")
+    assert not unit.value("select wants_news(%(id)s)", id=amina.id)
+    for one in (bank, other):
+        one.opt_in()
+    assert consents.stands(unit, amina.id, purpose="marketing")
+    assert unit.value("select wants_news(%(id)s)", id=amina.id)
+    assert not consents.stands(unit, brian.id, purpose="marketing"), "who never gave it"
+
+
+def test_whoever_is_not_known_yet_silences_an_address_and_no_more(unit):
+    amina = someone(unit, channel="ussd")
+    consents.give(unit, amina.id, purpose="marketing", channel="sms")
+    bank = counter(unit, amina.phone, channel="sms")
+    assert not bank.trusted
+    bank.opt_out()
+    assert consents.stands(unit, amina.id, purpose="marketing")
+    assert not unit.value("select wants_news(%(id)s)", id=amina.id)
 
 
 def test_the_language_chosen_once_is_spoken_everywhere(unit):

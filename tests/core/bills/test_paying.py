@@ -216,7 +216,24 @@ def test_a_wallet_that_cannot_take_it_back_gets_it_later(unit, amina, later):
     later(seconds=AGAIN_AFTER.total_seconds())
     assert give_back_due(unit) is not None
     assert available(unit, amina) == kes("20000.00")
-    assert [alert for alert, _ in told(unit)] == ["airtime_owed", "airtime_failed"]
+    assert [alert for alert, _ in told(unit)] == ["airtime_owed", "airtime_failed_case"]
+
+
+@pytest.mark.parametrize(
+    ("code", "opens"), [("out_of_stock", True), ("refused", True), ("number_invalid", False)]
+)
+def test_what_the_seller_could_not_do_has_a_case_and_what_was_mistyped_none(
+    unit, amina, code, opens
+):
+    buy(unit, amina)
+    answer(unit, "airtime", Refused(code))
+    ((alert, facts),) = told(unit)
+    numbers = [row.case_number for row in unit.all("select case_number from cases")]
+    assert (alert == "airtime_failed_case", bool(numbers)) == (opens, opens)
+    if opens:
+        assert [facts["case"]] == numbers
+        row = unit.one("select category, sub_category, priority, source from cases")
+        assert tuple(row) == ("Transfer", "failed", "Low", "bot")
 
 
 def test_another_amount_than_was_ordered_is_for_a_person(unit, amina):

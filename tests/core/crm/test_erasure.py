@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from core.crm import erasure
+from core.crm import erasure, own_email
 from core.crm.customers import people
 from core.ledger import book
-from core.store import contacts
+from core.store import contacts, mail
+from core.store.mail import Told
 from core.store.outbox import queue_notice, register_senders
 from tests.core.people import someone
 from tests.support.outbox_rows import ALL
@@ -58,6 +59,18 @@ def test_what_one_is_reached_by_goes_at_once_and_who_one_was_stays(unit, amina):
     assert kept.id_number is not None and kept.date_of_birth is not None
     assert people(unit, [amina.id])[amina.id].first_name == "Amina"
     assert book.verify(unit) == []
+
+
+def test_letters_that_have_not_left_go_too(unit, amina):
+    brian = someone(unit, "+254712000002", names=("Brian", "Kamau"))
+    for whose in (amina, brian):
+        told = Told("email_removed", "en", {"name": "Amina"})
+        mail.tell(unit, whose.id, told, to="amina@mail.example")
+    own_email.vouch(unit, amina.id)
+    close(unit, amina)
+    erasure.erase(unit, amina.id)
+    assert (left(unit, "mails", amina), left(unit, "mails", brian)) == (0, 1)
+    assert row(unit, amina).email_verified_at is None
 
 
 def test_after_seven_years_nobody_knows_who_it_was(unit, amina):

@@ -118,7 +118,7 @@ def test_a_case_and_a_dispute_hold_as_well_so_that_being_held_tells_nothing(unit
 def close_cases(unit):
     unit.run(
         "update cases set status = 'Closed', resolved_at = %(now)s, closed_at = %(now)s,"
-        " sla_running_since = null where closed_at is null",
+        " sla_running_since = null, reply_running_since = null where closed_at is null",
         now=unit.now,
     )
 

@@ -47,9 +47,9 @@ GONE = {
 """Tables of cards, identity and compliance that have no row of somebody who is forgotten."""
 NOTHING_OF_THEIRS = {
     "card_control_verdicts", "card_debts", "card_fees", "card_limit_alerts", "card_returns",
-    "card_settlements", "card_unknown_lines", "held_receipts", "screening_entries",
-    "screening_names", "screening_runs", "screening_versions", "watch_drift", "watch_models",
-    "watch_sims",
+    "card_settlements", "card_unknown_lines", "held_notices", "held_receipts", "held_words",
+    "screening_entries", "screening_names", "screening_runs", "screening_versions", "watch_drift",
+    "watch_models", "watch_sims",
 }  # fmt: skip
 """Tables of the same where nothing stands of him: what is published, figures of no person, and rows
 of ids, amounts and times alone."""
@@ -177,7 +177,7 @@ def has_a_case(unit, quirk):
     )  # fmt: skip
     unit.run(
         "update cases set status = 'Closed', resolved_at = %(now)s, closed_at = %(now)s,"
-        " sla_running_since = null where closed_at is null",
+        " sla_running_since = null, reply_running_since = null where closed_at is null",
         now=unit.now,
     )
 

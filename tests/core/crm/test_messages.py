@@ -30,6 +30,7 @@ class Receipt:
     message_id: str = SID
     code: str = ""
     fate: str | None = None
+    ours: str = ""
 
 
 FAILED = Receipt("failed", code="63016", fate="template")

@@ -145,7 +145,7 @@ def test_a_file_of_a_case_stays_as_long_as_the_case_and_two_years_more(unit, for
     assert media.leaving(unit) == [plain]
     unit.run(
         "update cases set status = 'Closed', resolved_at = %(now)s, closed_at = %(now)s,"
-        " sla_running_since = null where id = %(id)s",
+        " sla_running_since = null, reply_running_since = null where id = %(id)s",
         id=case.id,
         now=unit.now,
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.crm import sla
 from core.crm.calendar import Calendar
-from core.crm.sla import PRIORITIES, PROMISES, Clock
+from core.crm.sla import PRIORITIES, PROMISES, Answer, Clock
 from tests.core.crm.test_sla_calendar import MINUTE, NAIROBI, works
 
 LONDON = Calendar("GB", ZoneInfo("Europe/London"), time(8), time(17), frozenset(range(1, 6)), {})
@@ -106,7 +106,15 @@ def test_what_is_used_up_already_is_due_at_once() -> None:
     assert (due.deadline, due.warn_at) == (since, since)
 
 
-def test_a_first_answer_is_promised_too() -> None:
-    friday = datetime(2026, 3, 6, 13, 0, tzinfo=UTC)
-    assert sla.first_reply_due(friday, "Critical", NAIROBI) == friday + timedelta(minutes=15)
-    assert sla.first_reply_due(friday, "Low", NAIROBI) == friday + timedelta(days=3)
+def test_an_answer_is_promised_too_and_raised_half_a_promise_later() -> None:
+    friday = datetime(2026, 3, 6, 13, 0, tzinfo=UTC)  # four in the afternoon in Nairobi
+    clock = Clock(friday)
+    urgent = sla.awaited(Answer(clock), clock, "Critical", NAIROBI, friday)
+    assert (urgent.warn_at, urgent.due, urgent.raise_at) == (
+        friday + timedelta(minutes=12),
+        friday + timedelta(minutes=15),
+        friday + timedelta(minutes=22, seconds=30),
+    )
+    calm = sla.awaited(Answer(clock), clock, "Low", NAIROBI, friday)
+    assert calm.due == friday + timedelta(days=3)
+    assert calm.raise_at == datetime(2026, 3, 10, 8, 30, tzinfo=UTC), "half a day after"

@@ -97,6 +97,26 @@ def test_what_went_wrong_is_told(unit, amina, code, alert):
     assert balance(unit, amina) == Money.load("KES 2000.00")
 
 
+def test_a_prompt_that_was_taken_and_then_failed_there_has_a_case(unit, amina):
+    ask(unit, amina)
+    answer(unit, "mpesa", Accepted("ws_CO_1"))
+    due(unit)
+    answer(unit, "mpesa", Refused("system_error", "theirs"))
+    ((alert, facts),) = told(unit)
+    row = unit.one("select case_number, category, sub_category, priority from cases")
+    assert (alert, facts["case"]) == ("deposit_failed_case", row.case_number)
+    assert tuple(row)[1:] == ("Deposit", "failed", "High")
+
+
+def test_a_prompt_that_its_owner_declined_has_none(unit, amina):
+    ask(unit, amina)
+    answer(unit, "mpesa", Accepted("ws_CO_1"))
+    due(unit)
+    answer(unit, "mpesa", Refused("cancelled"))
+    assert alerts(unit) == ["deposit_cancelled"]
+    assert unit.value("select count(*) from cases") == 0
+
+
 def test_a_card_gets_a_page_and_costs_its_fee(unit, amina):
     ask(unit, amina, phone=None)
     answer(unit, "cards", Accepted("https://acquirer.example/pay/1"))

@@ -10,6 +10,7 @@ from core.transfers import people
 from core.transfers.people import (
     AmbiguousPerson,
     LabelTaken,
+    NotAKnownName,
     NotALabel,
     PersonGone,
     TooManyPeople,
@@ -38,9 +39,63 @@ def test_whom_one_saves_is_found_by_name_with_their_own_name_masked(unit, town):
         assert (found.name, found.phone) == ("B***n K***u", "+254 7** *** 002")
     assert bank.find_recipient(brian.phone).label == "Big Brother"
     assert bank.find_recipient(str(bank.people()[0].id)).id == str(brian.id)
-    for said in ("b", "rother", "Kamau", "", "7"):
+    for said in ("b", "her", "Kamau", "", "7"):
         with pytest.raises(NotAPhone):
             bank.find_recipient(said)
+
+
+def test_a_name_that_is_only_like_theirs_is_asked_about(unit, town):
+    _, brian, _ = town
+    bank = counter(unit)
+    bank.save_person(str(brian.id), "Big Brother")
+    for said in ("rother", "Brothar"):
+        with pytest.raises(AmbiguousPerson):
+            bank.find_recipient(said)
+        assert [one.label for one in bank.people_called(said)] == ["Big Brother"]
+    for said in ("Bob", "Sister"):
+        assert bank.people_called(said) == []
+
+
+def test_whom_one_paid_lately_is_found_by_their_own_name_and_shown_masked(unit, town):
+    _, brian, grace = town
+    bank = counter(unit)
+    for said in ("Brian", "brian kamau", "Kamau"):
+        with pytest.raises(NotAKnownName):  # who was never paid is not there
+            bank.find_recipient(said)
+    counter(unit).send_money(to=str(brian.id), amount=KES_5, effect_id=uuid4())
+    for said in ("Brian", "brian kamau", "Kamau"):
+        found = bank.find_recipient(said)
+        assert (found.id, found.name, found.label) == (str(brian.id), "B***n K***u", "")
+    assert bank.number_of("Brian") == brian.phone
+    with pytest.raises(NotAKnownName) as unknown:
+        bank.find_recipient("Grace")
+    assert unknown.value.facts == {"typed": "Grace"}
+    with pytest.raises(AmbiguousPerson):
+        bank.find_recipient("Bryan")  # not surely Brian
+    (near,) = bank.people_called("Bryan")
+    assert (near.label, near.name) == ("B***n K***u", "+254 7** *** 002")
+    assert bank.find_recipient(str(near.id)).id == str(brian.id)
+    bank.save_person(str(grace.id), "Brian")
+    assert bank.find_recipient("Brian").id == str(grace.id)  # one's own word comes first
+
+
+def test_two_of_one_name_who_were_paid_are_both_offered(unit, town):
+    _, brian, _ = town
+    other = someone(unit, "+254712000009", names=("Brian", "Otieno"))
+    counter(unit).send_money(to=str(brian.id), amount=KES_5, effect_id=uuid4())
+    counter(unit).send_money(to=str(other.id), amount=KES_5, effect_id=uuid4())
+    bank = counter(unit)
+    with pytest.raises(AmbiguousPerson):
+        bank.find_recipient("Brian")
+    assert {one.payee for one in bank.people_called("Brian")} == {brian.id, other.id}
+    assert bank.find_recipient("Otieno").id == str(other.id)
+
+
+@pytest.mark.parametrize("said", ["0712", "12 Brian", "one two three four", "hello, world"])
+def test_what_cannot_be_a_name_was_meant_for_a_number(unit, town, said):
+    with pytest.raises(NotAPhone) as unread:
+        counter(unit).find_recipient(said)
+    assert unread.value.code == "not_a_phone"
 
 
 def test_a_name_that_several_may_have_is_asked_about(unit, town):
