@@ -110,7 +110,10 @@ def set_away(member_id: UUID) -> Response:
 @guard(ASSIGN)
 def set_back(member_id: UUID) -> Response:
     """Note that somebody is back."""
-    return _changed(member_id, lambda unit, who: shifts.back(unit, who, member_id))
+    return _changed(
+        member_id,
+        lambda unit, who: shifts.back(unit, who, mates.mate(unit, who, member_id).id),
+    )
 
 
 def go_away(unit: Unit, who: Actor, member: UUID) -> None:

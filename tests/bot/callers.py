@@ -47,7 +47,7 @@ class Town:
         template_rendered.connect(self._look, application)
 
     def _look(self, _: Flask, *, context: dict[str, Any], **__: object) -> None:
-        if told := context.get("refused"):
+        if told := context.get("refused") or context.get("back_refused"):
             self._refused.append(told["code"])
 
     def outcome(self, method: str, rule: str, who: "Someone | None", **given: Any) -> str:

@@ -21,7 +21,19 @@ from core.store.unit import Unit
 from core.transfers.send import send_money
 from tests.bot.callers import NOBODYS, Someone, Town
 from tests.bot.who_may import CATEGORIES, ROLES, TABLE, may
-from tests.bot.whose import ABOUT, APPROVALS, ASKS, CASE_FORMS, CASES, DONE, STAFF, WHO, WHOSE
+from tests.bot.whose import (
+    ABOUT,
+    APPROVALS,
+    ASKS,
+    CASE_FORMS,
+    CASES,
+    DONE,
+    STAFF,
+    TEAM,
+    TEAM_FORMS,
+    WHO,
+    WHOSE,
+)
 from tests.core.colleagues import colleague
 from tests.support.desk import acting
 from tests.support.town import AMINA, BRIAN, Clock
@@ -150,6 +162,7 @@ def case_form(bank: Bank, rule: str) -> dict[str, str]:
         "assign": {"to": str(bank.colleague)},
         "link": {"payment": str(bank.payment)},
         "reply": {"key": str(uuid4())},
+        "hand-back": {"key": str(uuid4())},
         "status": {"key": str(uuid4())},
     }
     return {**CASE_FORMS.get(last, {}), **ids.get(last, {})}
@@ -158,7 +171,7 @@ def case_form(bank: Bank, rule: str) -> dict[str, str]:
 def test_every_route_about_somebodys_thing_is_written_down():
     assert about("<uuid:case_id>") == set(CASES)
     assert about("<uuid:approval_id>") == set(APPROVALS)
-    assert about("<uuid:member_id>") | about("/staff/<uuid:id>") == set(STAFF)
+    assert about("<uuid:member_id>") | about("/staff/<uuid:id>") == {*STAFF, *TEAM}
 
 
 @pytest.mark.parametrize(
@@ -242,6 +255,24 @@ def test_nobody_changes_their_own_log_in_but_ends_their_own_sessions(bank, whom)
         said = {"form": facts} if rule.startswith("/desk") else {"json": facts}
         given = said if method == "POST" else {}
         came = town.outcome(method, rule, admin, place={"member_id": member, "id": member}, **given)
+        assert came == row[place], (route, whom)
+        if came != DONE:
+            assert bank.traces() == before, route
+
+
+@pytest.mark.parametrize("whom", ABOUT)
+def test_whoever_hands_out_cases_says_when_and_on_what_anybody_works(bank, whom):
+    town, place = bank.town, ABOUT.index(whom)
+    lead = town.someone("supervisor")
+    with bank.house.unit() as unit:
+        other = colleague(unit, "agent", email=f"{uuid4()}@wekeza.test").id
+    member = {"oneself": lead.id, "another": other, "nobody": NOBODYS}[whom]
+    for route, row in TEAM.items():
+        method, rule = parts(route)
+        form = TEAM_FORMS.get(rule.rpartition("/")[2], {})
+        given = {"form": form} if method == "POST" else {}
+        before = bank.traces()
+        came = town.outcome(method, rule, lead, place={"member_id": member}, **given)
         assert came == row[place], (route, whom)
         if came != DONE:
             assert bank.traces() == before, route

@@ -14,6 +14,7 @@ Row = tuple[str, ...]
 WHOSE = ("own", "colleague's", "nobody's", "own, closed", "colleague's, closed")
 ALL: Row = (DONE,) * len(WHOSE)
 NOT_YOURS, MOVE, TAKEN = "not_your_case", "wrong_status", "case_taken"
+BUSY = "customer_is_busy"
 OWN: Row = (DONE, NOT_YOURS, NOT_YOURS, DONE, NOT_YOURS)
 OWN_OPEN: Row = (DONE, NOT_YOURS, NOT_YOURS, MOVE, NOT_YOURS)
 UNFINISHED: Row = (DONE, DONE, DONE, MOVE, MOVE)
@@ -68,6 +69,12 @@ CASES: Mapping[str, Mapping[str, Row]] = {
     f"POST {_CASE}/reply": {
         "agent": (DONE, NOT_YOURS, NOT_YOURS, "case_closed", NOT_YOURS),
         "supervisor": (DONE, DONE, DONE, "case_closed", "case_closed"),
+        "operations": NONE_OF_THEIRS,
+    },
+    # These customers are in the middle of something; whose the case is, is asked first.
+    f"POST {_CASE}/hand-back": {
+        "agent": (BUSY, NOT_YOURS, NOT_YOURS, "case_closed", NOT_YOURS),
+        "supervisor": (BUSY, BUSY, BUSY, "case_closed", "case_closed"),
         "operations": NONE_OF_THEIRS,
     },
     f"POST {_CASE}/note": {
@@ -137,6 +144,21 @@ STAFF: Mapping[str, Row] = {
         "/desk/staff/<uuid:member_id>",
         acts=_ACTS | {"GET {}": _SEEN, "POST {}/sessions/end": _SEEN},
     ),
+}
+
+# --- The team: whoever hands out cases about themselves, about another, about nobody --------------
+
+_MATE: Row = (DONE, DONE, _NOBODY)
+TEAM: Mapping[str, Row] = _at(
+    "/desk/team/people/<uuid:member_id>",
+    acts=dict.fromkeys(
+        ("GET {}", "POST {}/skills", "POST {}/hours", "POST {}/away", "POST {}/back"), _MATE
+    ),
+)
+TEAM_FORMS: Mapping[str, Mapping[str, str]] = {
+    "skills": {"most": "12", "languages": "en"},
+    "hours": {"country": "KE", "starts_1": "08:00", "ends_1": "17:00"},
+    "away": {"why": "away"},
 }
 
 # --- What may be asked for about a customer, by whose role ----------------------------------------

@@ -37,14 +37,23 @@ def test_a_wrong_password_and_a_wrong_code(colleagues):
 
 def test_navigation_is_what_the_role_allows(colleagues):
     expected = {
-        "agent": ["Home", "Cases", "Customers", "My security"],
-        "supervisor": ["Home", "Cases", "Customers", "Approvals", "Operations", "My security"],
-        "admin": ["Home", "Approvals", "Audit log", "Staff", "My security"],
+        "agent": ["Home", "Cases", "Customers", "Team", "My security"],
+        "supervisor": [
+            "Home",
+            "Cases",
+            "Customers",
+            "Approvals",
+            "Team",
+            "Operations",
+            "My security",
+        ],
+        "admin": ["Home", "Approvals", "Team", "Audit log", "Staff", "My security"],
         "auditor": [
             "Home",
             "Cases",
             "Customers",
             "Approvals",
+            "Team",
             "Operations",
             "Audit log",
             "My security",

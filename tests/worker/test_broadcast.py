@@ -20,7 +20,7 @@ from tests.support.town import Clock
 from tests.worker.conftest import queue_in
 from worker import broadcast
 from worker.dress import dress
-from worker.sending import Drain
+from worker.sending import THREADS, Drain
 
 WORDS = {
     "en": "{name}, cards cost nothing this month.",
@@ -122,7 +122,8 @@ def test_a_reply_leaves_at_once_beside_a_big_broadcast(house, number):
     began = monotonic()
     Drain(house, number, stop=Event(), idle_seconds=0.2).run()
     assert number.texts("+254799099999") == ["Hi"]
-    assert number.taken[0][1] == "Hi"
+    at_once = [words for _, words in number.taken[:THREADS]]
+    assert "Hi" in at_once, "it is among the first that leave side by side"
     assert number.at[0] - began < 1.0
     assert 1 < len(number.taken) <= 3  # and the few of this second
 

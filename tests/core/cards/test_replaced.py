@@ -10,6 +10,7 @@ from core.cards import cards, delivery, expiry, holding, issuing, lifecycle, pin
 from core.ledger import book, verify
 from core.partners import order_queue
 from core.partners.answers import Refused, Unclear
+from core.store import held_notices
 from core.wallets.wallets import open_wallet
 from tests.core.cards.scheme import HOME, answer, ask, balance, kes, made, order_of, told, verified
 from tests.core.people import fund, someone
@@ -145,6 +146,8 @@ def test_a_card_that_is_not_renewed_ends_with_its_last_day(unit, amina, later):
     later(minutes=1)
     assert expiry.close_due(unit) == card.id
     assert cards.by_id(unit, card.id).status_why == "expired"
+    later(hours=10)
+    held_notices.let_go(unit)  # nobody is told of it at midnight
     assert told(unit)[-1] == "card_expired"
     assert expiry.close_due(unit) is None
 

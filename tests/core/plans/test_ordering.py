@@ -153,7 +153,7 @@ def test_what_comes_of_it_is_told_as_after_a_payment_by_hand(unit, amina, kind):
     swept(unit)
     answer(unit, kind, Refused("out_of_stock"))
     alerts = [alert for alert, _ in told(unit)]
-    assert alerts == ["plan_sent", f"{kind}_done", "plan_sent_last", f"{kind}_failed"]
+    assert alerts == ["plan_sent", f"{kind}_done", "plan_sent_last", f"{kind}_failed_case"]
     fee = unit.value("select max(fee) from bill_payments where status = 'done'")
     left = Money(1_900_000 - fee, "KES")
     assert book.balance(unit, amina.wallet).available == left, "the second came back, fee and all"
