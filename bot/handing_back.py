@@ -18,7 +18,7 @@ from core.crm import case_work, cases
 from core.crm.case_store import Status
 from core.errors import DeskRefusal
 from flows import engine
-from flows.story import START, Ask, Flow, Path, effect, sources
+from flows.story import START, Ask, Flow, effect, sources
 from flows.understanding import understand
 from flows.versions import stand
 from flows.walk import Walk
@@ -145,22 +145,31 @@ def _correct(said: PersonsTurn, story: Flow, slot: str, value: str) -> None:
 
 
 def _asked_by(story: Flow, slot: str) -> Ask | None:
-    """Return the step that a slot was answered at, where it can be answered again.
+    """Return the step that a slot was answered at, where it can be answered again."""
+    passed = {at for at, _ in story.trail} | {story.state}
+    return next(
+        (
+            step
+            for step in correctable(type(story))
+            if step.name in passed and slot in (step.slot, step.name)
+        ),
+        None,
+    )
+
+
+def correctable(story: type[Flow]) -> Iterator[Ask]:
+    """Yield the steps whose answers can be given again.
 
     Free words are the customer's own, and an answer that writes is given once.
     """
-    passed = {at for at, _ in story.trail} | {story.state}
     for step in story.steps:
-        if not isinstance(step, Ask) or step.free or slot not in (step.slot, step.name):
+        if not isinstance(step, Ask) or step.free:
             continue
-        writes = (effect(path) in story.writes for path in _answers(story, step))
-        if step.name in passed and not any(writes):
-            return step
-    return None
-
-
-def _answers(story: Flow, step: Ask) -> Iterator[Path]:
-    return (path for path in story.paths if path[0] == "answer" and step.name in sources(path))
+        answers = (
+            path for path in story.paths if path[0] == "answer" and step.name in sources(path)
+        )
+        if not any(effect(path) in story.writes for path in answers):
+            yield step
 
 
 def _first_name(said: PersonsTurn, actor: Actor) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot import interrupted
+from bot import handing_back, interrupted
 from core.access.actors import Actor
 from core.crm import case_context, case_line, case_ratings, case_words, sentiment
 from core.crm.case_context import CaseContext
@@ -17,7 +17,7 @@ from core.insight import next_actions
 from core.insight.next_actions import Action
 from core.store.unit import Unit
 from flows.catalog import CATALOG
-from flows.story import Ask, Choose, Flow, effect, sources
+from flows.story import Ask, Choose
 
 HEARD = 8
 """Messages by whose sound a case's mood is told."""
@@ -103,8 +103,8 @@ def ways(context: CaseContext) -> Ways | None:
         ),
         answers=tuple(
             Given(step.name, said.get(_SHOWN_AS.get(step.entity or "", step.slot or step.name), ""))
-            for step in asked
-            if isinstance(step, Ask) and step.entity and not step.free and not _writes(story, step)
+            for step in handing_back.correctable(story)
+            if step.entity and step in asked
         ),
     )
 
@@ -124,15 +124,6 @@ def mood(newest: Sequence[Heard]) -> Mood | None:
 
 def _mean(of: Sequence[float]) -> float:
     return sum(of) / len(of)
-
-
-def _writes(story: type[Flow], step: Ask) -> bool:
-    """Return whether an answer to a step may write to the books, so that it is given once."""
-    return any(
-        effect(path) in story.writes
-        for path in story.paths
-        if path[0] == "answer" and step.name in sources(path)
-    )
 
 
 def _proposed(unit: Unit, who: Actor, case: Case) -> list[Action]:

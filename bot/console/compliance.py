@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import Response, current_app
+from flask import Response
 
-from bot.console import shell, tabs
+from bot.console import tabs
 from bot.console.shell import console
-from bot.guard import actor, guard
-from core.access.actors import Forbidden
+from bot.guard import guard
 from core.errors import Refusal
 
 READ = "compliance.read"
@@ -29,9 +28,7 @@ TABS = (
 @guard(READ)
 def landing() -> Response:
     """Send on to the first page of compliance that whoever asks may open."""
-    for _, endpoint in _open_tabs():
-        return shell.go(endpoint)
-    raise Forbidden(permission=READ)
+    return tabs.land(TABS, read=READ)
 
 
 def show(
@@ -43,14 +40,4 @@ def show(
     **facts: object,
 ) -> Response:
     """Answer with a page of compliance; a refusal is said on it, and keeps its status."""
-    return tabs.show(_open_tabs(), page, framed, tab=tab, refused=refused, **facts)
-
-
-def _open_tabs() -> list[tuple[str, str]]:
-    """Return the tabs that are there and that whoever asks may open."""
-    who = actor()
-    return [
-        (name, endpoint)
-        for name, endpoint, permission in TABS
-        if who.may(permission) and endpoint in current_app.view_functions
-    ]
+    return tabs.show(tabs.open_to_me(TABS), page, framed, tab=tab, refused=refused, **facts)

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, current_app, url_for
 
 from bot.console import shell
+from bot.guard import actor
+from core.access.actors import Forbidden
 from core.errors import Refusal
 
 PAGE = 50
@@ -35,6 +37,29 @@ def show(
         rooms=[{"name": name, "href": url_for(endpoint)} for name, endpoint in rooms],
         **facts,
     )
+
+
+def open_to_me(rooms: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Return the pages that are there and that whoever asks may open.
+
+    :param rooms: the pages by name, endpoint, and the permission each takes
+    """
+    who = actor()
+    return [
+        (name, endpoint)
+        for name, endpoint, permission in rooms
+        if who.may(permission) and endpoint in current_app.view_functions
+    ]
+
+
+def land(rooms: Sequence[tuple[str, str, str]], *, read: str) -> Response:
+    """Send on to the first page that whoever asks may open.
+
+    :raises Forbidden: if there is none, whatever ``read`` allows
+    """
+    for _, endpoint in open_to_me(rooms):
+        return shell.go(endpoint)
+    raise Forbidden(permission=read)
 
 
 class Row(Protocol):

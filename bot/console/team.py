@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 from flask import Response
 
-from bot.console import shell, tabs
+from bot.console import tabs
 from bot.console.shell import console
-from bot.guard import actor, guard
-from core.access.actors import Forbidden
+from bot.guard import guard
 from core.errors import Refusal
 
 READ = "team.read"
@@ -26,9 +25,7 @@ TABS = (
 @guard(READ)
 def landing() -> Response:
     """Send on to the first page of the team that whoever asks may open."""
-    for _, endpoint in _open_tabs():
-        return shell.go(endpoint)
-    raise Forbidden(permission=READ)
+    return tabs.land(TABS, read=READ)
 
 
 def show(
@@ -40,10 +37,4 @@ def show(
     **facts: object,
 ) -> Response:
     """Answer with a page of the team; a refusal is said on it, and keeps its status."""
-    return tabs.show(_open_tabs(), page, framed, tab=tab, refused=refused, **facts)
-
-
-def _open_tabs() -> list[tuple[str, str]]:
-    """Return the tabs that whoever asks may open."""
-    who = actor()
-    return [(name, endpoint) for name, endpoint, permission in TABS if who.may(permission)]
+    return tabs.show(tabs.open_to_me(TABS), page, framed, tab=tab, refused=refused, **facts)

@@ -1,10 +1,11 @@
 """What customers do in stories: where they stand now, and how far they came."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.store.unit import Unit
+from core.store.unit import Row, Unit
 
 EXITS = (
     "ended", "cancelled", "menu", "timed_out", "dropped", "handed_over", "refused", "broken",
@@ -139,17 +140,19 @@ def steps(unit: Unit, *, since: datetime, until: datetime, flow: str | None = No
     turn and led back at once moves nobody: it is counted by its intent, not here.
     """
     rows = unit.all(FUNNEL, since=since, until=until, flow=flow)
-    return [
-        Step(
-            flow=row.flow,
-            version=row.version,
-            channel=row.channel,
-            language=row.language,
-            step=row.step,
-            reached=row.reached,
-            went_on=row.went_on,
-            seconds=row.seconds,
-            left={why: n for why, n in row.lost.items() if n},
-        )
-        for row in rows
-    ]
+    return [step_of(row, left=row.lost) for row in rows]
+
+
+def step_of(row: Row, *, left: Mapping[str, int]) -> Step:
+    """Return a step as a row tells of it, with how often it was left for each reason."""
+    return Step(
+        flow=row.flow,
+        version=row.version,
+        channel=row.channel,
+        language=row.language,
+        step=row.step,
+        reached=row.reached,
+        went_on=row.went_on,
+        seconds=row.seconds,
+        left={why: many for why, many in left.items() if many},
+    )

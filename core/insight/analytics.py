@@ -191,18 +191,7 @@ def steps(unit: Unit, actor: Actor, period: Period, *, flow: str | None = None) 
     actor.require("analytics.read")
     rows = unit.all(STEPS, first=period.first, last=period.last, flow=flow, most=funnel.MOST_STEPS)
     return [
-        Step(
-            flow=row.flow,
-            version=row.version,
-            channel=row.channel,
-            language=row.language,
-            step=row.step,
-            reached=row.reached,
-            went_on=row.went_on,
-            seconds=row.seconds,
-            left={why: many for why in funnel.EXITS if (many := getattr(row, why))},
-        )
-        for row in rows
+        funnel.step_of(row, left={why: getattr(row, why) for why in funnel.EXITS}) for row in rows
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from uuid import UUID
 
 import pytest
 
@@ -16,6 +15,7 @@ from core.crm.case_work import CaseCannotMove, NotYourCase
 from core.crm.cases import Case, CaseClosed
 from core.money import Money
 from core.transfers.send import send_money
+from tests.support.chatting import stands, written
 from tests.support.desk import hired
 from tests.support.town import AMINA, BRIAN, PIN, Clock, Phone
 
@@ -62,25 +62,6 @@ def chat(house: House, phone: PhoneOf, by: Actor) -> tuple[Phone, Case]:
     amina.say("agent")
     amina.say("Where is my card?")
     return amina, taken(house, by)
-
-
-def written(amina: Phone) -> list[str]:
-    """Return what came in since the phone was looked at last."""
-    new = amina.inbox()[amina.seen :]
-    amina.seen += len(new)
-    return new
-
-
-def stands(house: House, channel: str = "whatsapp") -> tuple[str | None, str | None, UUID | None]:
-    with house.unit() as unit:
-        found = unit.one(
-            """
-            select flow, state, case_id from conversations
-            where channel = %(channel)s order by last_inbound_at desc nulls last limit 1
-            """,
-            channel=channel,
-        )
-    return found.flow, found.state, found.case_id
 
 
 def entries(house: House, case: Case) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
 
 from core.demo import bank
 from tests.browser.colleagues import Colleagues
@@ -142,3 +142,29 @@ def colleagues(_colleagues: Colleagues) -> Iterator[Colleagues]:
     """The demo's staff at the desk. Their pages must stay clean to the end."""
     yield _colleagues
     _colleagues.close()
+
+
+@pytest.fixture
+def engine(bank_url):
+    """The bank's database, past everything the pages show."""
+    engine = create_engine(make_url(bank_url).set(drivername="postgresql+psycopg"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def minor(engine):
+    """Look into the ledger: what the entries of somebody's home wallet add up to."""
+
+    def look(phone: str) -> int:
+        with engine.connect() as connection:
+            return connection.execute(
+                text(
+                    "select coalesce(sum(e.amount), 0) from customers c"
+                    " join ledger_entries e on e.account_id = c.default_wallet"
+                    " where c.phone_index = :phone"
+                ),
+                {"phone": KEYS.token(phone, kind="address")},
+            ).scalar_one()
+
+    return look

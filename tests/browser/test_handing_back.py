@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
 from tests.browser.hands import Hand
 from tests.browser.looks import LOOKS
@@ -16,32 +16,6 @@ PINS = {AMINA: "4321"}
 
 
 @pytest.fixture
-def engine(bank_url):
-    """The bank's database, past everything the pages show."""
-    engine = create_engine(make_url(bank_url).set(drivername="postgresql+psycopg"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def minor(engine):
-    """Look into the ledger: what the entries of somebody's home wallet add up to."""
-
-    def look(phone: str) -> int:
-        with engine.connect() as connection:
-            return connection.execute(
-                text(
-                    "select coalesce(sum(e.amount), 0) from customers c"
-                    " join ledger_entries e on e.account_id = c.default_wallet"
-                    " where c.phone_index = :phone"
-                ),
-                {"phone": KEYS.token(phone, kind="address")},
-            ).scalar_one()
-
-    return look
-
-
-@pytest.fixture
 def amina(desk):
     """Amina's phone on the simulator's page, in a browser of its own, in no story and no chat."""
     desk.set_viewport_size({"width": 1500, "height": 1150})
@@ -50,7 +24,9 @@ def amina(desk):
     hand = Hand(desk, AMINA)
     for way_out in ("menu", "cancel"):
         hand.write("whatsapp", way_out)
-    return hand
+    yield hand
+    for way_out in ("menu", "cancel"):  # nobody after her finds her with a person
+        hand.write("whatsapp", way_out)
 
 
 def answer(page, words: str) -> None:

@@ -5,40 +5,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import text
 
 from tests.browser.colleagues import give_code
 from tests.browser.hands import Hand, label
-from tests.support.keys import KEYS
 
 AMINA, BRIAN = "+254712000001", "+254712000002"
 ID_CARD = Path(__file__).resolve().parents[2] / "bot" / "static" / "id-card.png"
-
-
-@pytest.fixture
-def engine(bank_url):
-    """The bank's database, past everything the pages show."""
-    engine = create_engine(make_url(bank_url).set(drivername="postgresql+psycopg"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def minor(engine):
-    """Look into a home wallet."""
-
-    def look(phone: str) -> int:
-        with engine.connect() as connection:
-            return connection.execute(
-                text(
-                    "select a.posted from customers c"
-                    " join ledger_accounts a on a.account_id = c.default_wallet"
-                    " where c.phone_index = :phone"
-                ),
-                {"phone": KEYS.token(phone, kind="address")},
-            ).scalar_one()
-
-    return look
 
 
 @pytest.fixture
@@ -65,6 +38,8 @@ def test_it_comes_back(desk, colleagues, minor, an_hour_passes, picture):
     amina, brian = Hand(desk, AMINA), Hand(desk, BRIAN)
     before = minor(AMINA), minor(BRIAN)
 
+    for way_out in ("menu", "cancel"):
+        amina.write("whatsapp", way_out)
     amina.dial()
     for keys in ("1", "0712000002", "777", "1", "4321"):
         amina.press(keys)
